@@ -1,0 +1,1 @@
+"""The Kedro application: what runs, in what order, on which data."""

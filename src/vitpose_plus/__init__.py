@@ -1,0 +1,1 @@
+"""ViTPose and ViTPose+: models, training and evaluation."""

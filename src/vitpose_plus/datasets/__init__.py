@@ -1,0 +1,1 @@
+"""Official layouts to the annotation table, and the sample generator."""

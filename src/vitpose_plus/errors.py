@@ -1,0 +1,17 @@
+"""Errors a user can mend. Each message says what is wrong, where, and what to do."""
+
+
+class VitposeError(Exception):
+    """Base of every error that a user of this library can mend."""
+
+
+class ConfigurationError(VitposeError):
+    """A setting is unknown, missing, of the wrong type or at odds with another."""
+
+
+class AnnotationError(VitposeError):
+    """An annotation file cannot be read as its layout. Names the file and the record."""
+
+
+class ValidationError(VitposeError):
+    """Rows of an annotation table break an expectation. Names the records."""

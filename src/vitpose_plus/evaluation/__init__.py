@@ -1,0 +1,1 @@
+"""Each data set's own metric, baselines and pictures."""

@@ -1,0 +1,1 @@
+"""Boxes, the UDP affine and augmentation."""

@@ -1,0 +1,1 @@
+"""ViTPose and ViTPose+ on timm's parts."""

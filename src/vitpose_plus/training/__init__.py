@@ -1,0 +1,1 @@
+"""Lightning modules, optimiser groups, batches of several data sets."""
