@@ -15,3 +15,11 @@ class AnnotationError(VitposeError):
 
 class ValidationError(VitposeError):
     """Rows of an annotation table break an expectation. Names the records."""
+
+
+class CheckpointError(VitposeError):
+    """Weights cannot be read, or do not fit their configuration."""
+
+
+class PictureError(VitposeError):
+    """A picture is missing or cannot be decoded."""

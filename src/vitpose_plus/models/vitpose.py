@@ -1,0 +1,65 @@
+"""ViTPose and ViTPose+: one backbone, one decoder a task."""
+
+from torch import Tensor, nn
+
+from vitpose_plus.models.backbone import Backbone
+from vitpose_plus.models.config import ViTPoseConfig
+from vitpose_plus.models.decoder import ClassicDecoder
+from vitpose_plus.models.dispatch import Dispatch
+
+
+class ViTPose(nn.Module):
+    """ViTPose (Xu et al. 2022) and ViTPose+ (Xu et al. 2023), by configuration.
+
+    Each sample passes through its own task's expert and decoder only.
+    """
+
+    def __init__(self, config: ViTPoseConfig) -> None:
+        super().__init__()
+        size = config.dimensions
+        self.config = config
+        self.backbone = Backbone(config)
+        self.heads = nn.ModuleList(
+            ClassicDecoder(size.width, size.decoder_width, len(task.skeleton))
+            for task in config.tasks
+        )
+
+    def forward(self, images: Tensor, task: str | Tensor) -> Tensor:
+        """Normalised pictures to heatmaps.
+
+        Args:
+            images: [B, 3, H, W], normalised as `geometry.normalise` does.
+            task: a task's name for the whole batch, or [B] one task's index a sample.
+
+        Returns:
+            heatmaps [B, K, H/4, W/4]. In a mixed batch K is the largest set's, and the rows
+            beyond a sample's own keypoints are zero.
+        """
+        if isinstance(task, str):
+            index = self.config.task_index(task)
+            dispatch = Dispatch.one_task(index, len(images), images.device)
+            return self.heads[index](self.backbone(images, dispatch))
+        return self._padded(self.by_task(images, task), Dispatch.by_task(task), len(images))
+
+    def by_task(self, images: Tensor, tasks: Tensor) -> dict[int, Tensor]:
+        """A mixed batch, unpadded: for each task present, its own samples' heatmaps.
+
+        Args:
+            images: [B, 3, H, W].
+            tasks: [B] one task's index a sample.
+
+        Returns:
+            task's index -> [its samples, its K, H/4, W/4], samples in the batch's order.
+        """
+        dispatch = Dispatch.by_task(tasks)
+        features = self.backbone(images[dispatch.order], dispatch)
+        return {task: self.heads[task](features[span]) for task, span in dispatch.spans}
+
+    def _padded(self, heatmaps: dict[int, Tensor], dispatch: Dispatch, batch: int) -> Tensor:
+        first = next(iter(heatmaps.values()))
+        keypoints = max(maps.shape[1] for maps in heatmaps.values())
+        padded = first.new_zeros(batch, keypoints, *first.shape[2:])
+        for task, span in dispatch.spans:
+            own = heatmaps[task]
+            padded[dispatch.order[span], : own.shape[1]] = own
+        return padded
