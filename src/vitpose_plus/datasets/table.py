@@ -110,12 +110,14 @@ class AnnotationTable:
     @cached_property
     def keypoints(self) -> np.ndarray:
         """[N, K, 2] pixels in the original picture, float32."""
-        return self._flat("keypoints").reshape(len(self), -1, 2)
+        visibility = self.visibility
+        return self._flat("keypoints").reshape(*visibility.shape, 2)
 
     @cached_property
     def visibility(self) -> np.ndarray:
         """[N, K] 0 unlabelled, 1 hidden, 2 visible, uint8."""
-        return self._flat("visibility").reshape(len(self), -1)
+        # No rows leave no trace of K.
+        return self._flat("visibility").reshape(len(self), -1 if len(self) else 0)
 
     @cached_property
     def trainable(self) -> np.ndarray:

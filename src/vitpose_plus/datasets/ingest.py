@@ -1,0 +1,208 @@
+"""Ingestion: official files to checked tables with a manifest, all or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from vitpose_plus.datasets.images import PictureFact, verify_images
+from vitpose_plus.datasets.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    SplitManifest,
+    fingerprint,
+    read_manifest,
+    sha256,
+    split_checksums,
+    tally,
+    write_manifest,
+)
+from vitpose_plus.datasets.readers import READERS
+from vitpose_plus.datasets.source import DatasetSource, SplitSource
+from vitpose_plus.datasets.table import (
+    AnnotationTable,
+    Instance,
+    Reading,
+    build_table,
+    write_table,
+)
+from vitpose_plus.errors import AnnotationError, ValidationError, VitposeError
+from vitpose_plus.replacement import replacing
+from vitpose_plus.skeletons import load_skeleton
+from vitpose_plus.validation import Findings, report, require_great_expectations, validate
+
+
+@dataclass(frozen=True)
+class _Split:
+    """A split on its way to its table."""
+
+    name: str
+    source: SplitSource
+    reading: Reading
+    table: AnnotationTable
+    findings: Findings
+
+    @property
+    def good(self) -> np.ndarray:
+        """[N] flags: rows that break no expectation."""
+        good = np.ones(len(self.table), dtype=bool)
+        good[list(self.findings.rows)] = False
+        return good
+
+
+def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = True) -> Manifest:
+    """Read, check and write a data set's tables: `folder/{split}.parquet` and `manifest.json`.
+
+    The tables are built beside `folder` and renamed over it: a failure leaves what was there.
+
+    Args:
+        name: the data set's name in the configuration.
+        source: where it lies.
+        folder: where its tables go.
+        progress: show a progress bar over the pictures.
+
+    Raises:
+        AnnotationError: a file is missing, breaks its layout, or has nothing to train on.
+        ValidationError: records break an expectation and `on_invalid` is `error`.
+        ConfigurationError: no such skeleton, or settings at odds with the layout.
+    """
+    require_great_expectations()
+    skeleton = load_skeleton(source.skeleton)
+    _check_paths(name, source)
+    origin = fingerprint(source, skeleton)
+    # All files are read before any picture is decoded: a cheap error must not come late.
+    readings = {
+        split: READERS[source.layout](files, skeleton) for split, files in source.splits.items()
+    }
+    for split, reading in readings.items():
+        _check_trainable(f"{name}, split {split}", source.splits[split], reading.instances)
+    pictures = _verify(source, readings, progress)
+    splits = [_judge(name, s, source.splits[s], readings[s], pictures[s]) for s in readings]
+    _check_findings(name, source, splits)
+    with replacing(folder) as part:
+        manifest = Manifest(
+            dataset=name,
+            layout=source.layout,
+            skeleton=skeleton,
+            metrics=source.metrics,
+            splits={split.name: _write(split, source, part) for split in splits},
+            fingerprint=origin,
+        )
+        write_manifest(manifest, part)
+    return manifest
+
+
+def is_current(name: str, source: DatasetSource, folder: Path) -> bool:
+    """Whether `folder` holds what `ingest` would write: same configuration, same files.
+
+    Changed pictures go unnoticed; see `manifest.fingerprint`.
+    """
+    if not (folder / MANIFEST_NAME).is_file():
+        return False
+    try:
+        manifest = read_manifest(folder)
+        expected = fingerprint(source, load_skeleton(source.skeleton))
+    except (VitposeError, OSError):
+        return False
+    tables = all((folder / split.table).is_file() for split in manifest.splits.values())
+    return tables and manifest.dataset == name and manifest.fingerprint == expected
+
+
+def _check_paths(dataset: str, source: DatasetSource) -> None:
+    for name, split in source.splits.items():
+        where, mend = f"{dataset}, split {name}", "Fetch it, or mend its path in the configuration."
+        for path in (split.annotations, split.tompson_list):
+            if path is not None and not path.is_file():
+                raise AnnotationError(f"{where}: annotation file {path} does not exist. {mend}")
+        if not split.images.is_dir():
+            raise AnnotationError(f"{where}: image folder {split.images} does not exist. {mend}")
+
+
+def _check_trainable(where: str, files: SplitSource, instances: Sequence[Instance]) -> None:
+    if not instances:
+        raise AnnotationError(
+            f"{where}: {files.annotations} holds no instances for it. "
+            "Name a file (or a part of it) with labelled instances, or remove the split."
+        )
+    if not any(not i.is_crowd and (i.visibility > 0).any() for i in instances):
+        raise AnnotationError(
+            f"{where}: none of the {len(instances)} instances in {files.annotations} has a "
+            "labelled keypoint. Is it a file of boxes? Name the keypoint annotations."
+        )
+
+
+def _verify(
+    source: DatasetSource, readings: dict[str, Reading], progress: bool
+) -> dict[str, dict[str, PictureFact]]:
+    """Every split's pictures; splits that share a folder share its decoding."""
+    names: dict[Path, list[str]] = {}
+    for split, reading in readings.items():
+        found = names.setdefault(source.splits[split].images, [])
+        found += [instance.file_name for instance in reading.instances]
+    facts = {folder: verify_images(folder, n, progress=progress) for folder, n in names.items()}
+    return {split: facts[source.splits[split].images] for split in readings}
+
+
+def _judge(
+    dataset: str,
+    split: str,
+    files: SplitSource,
+    reading: Reading,
+    pictures: dict[str, PictureFact],
+) -> _Split:
+    sized = [_with_size(instance, pictures[instance.file_name]) for instance in reading.instances]
+    table = build_table(dataset, split, sized)
+    return _Split(split, files, reading, table, validate(table, pictures, split=split))
+
+
+def _with_size(instance: Instance, picture: PictureFact) -> Instance:
+    """Layouts without sizes take the picture's; a bad picture's is 0 and will be rejected."""
+    if instance.width is not None and instance.height is not None:
+        return instance
+    return replace(instance, width=picture.width or 0, height=picture.height or 0)
+
+
+def _check_findings(dataset: str, source: DatasetSource, splits: Sequence[_Split]) -> None:
+    """Stop at what `on_invalid` does not allow to drop, or where dropping leaves nothing."""
+    if source.on_invalid == "error":
+        findings = [finding for split in splits for finding in split.findings.items]
+        if findings:
+            records = sum(len(split.findings.rows) for split in splits)
+            heading = f"{dataset}: {records} records break an expectation"
+            raise ValidationError(report(findings, heading=heading, mend=_mend(dataset)))
+    for split in splits:
+        if not (split.table.trainable & split.good).any():
+            dropped = len(split.findings.rows)
+            heading = f"{dataset}, split {split.name}: dropping {dropped} records leaves nothing"
+            mend = f"Mend {split.source.annotations} or its pictures in {split.source.images}."
+            raise ValidationError(report(split.findings.items, heading=heading, mend=mend))
+
+
+def _mend(dataset: str) -> str:
+    return (
+        f"Mend the records, or drop them: set data.datasets.{dataset}.on_invalid: drop "
+        "(the manifest then counts them)."
+    )
+
+
+def _write(split: _Split, source: DatasetSource, folder: Path) -> SplitManifest:
+    table = split.table.take(np.flatnonzero(split.good))
+    path = folder / f"{split.name}.parquet"
+    write_table(table, path)
+    reading = split.reading
+    return SplitManifest(
+        table=path.name,
+        images=str(split.source.images),
+        read=len(reading.instances) + len(reading.skipped),
+        kept=len(table),
+        trainable=int(table.trainable.sum()),
+        pictures=len(np.unique(table.column("file_name"))),
+        skipped=len(reading.skipped),
+        rejected=len(split.findings.rows),
+        skips=tally(reading.skipped),
+        rejections=tally((item.source, item.reason) for item in split.findings.items),
+        notes=tuple(reading.notes),
+        table_sha256=sha256(path),
+        files_sha256=split_checksums(source, split.name),
+    )

@@ -1,0 +1,156 @@
+"""What an ingestion did: counts, reasons, checksums. Written as JSON beside the tables."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from pydantic import ValidationError as PydanticError
+
+from vitpose_plus.datasets.source import DatasetSource, Layout, Metric
+from vitpose_plus.errors import AnnotationError
+from vitpose_plus.settings import settings
+from vitpose_plus.skeletons import Skeleton
+
+MANIFEST_NAME = "manifest.json"
+TABLE_VERSION = 1
+"""Raise it when a reader or the table changes meaning: every table is then built anew."""
+EXAMPLES = 20
+
+
+@settings
+class Tally:
+    """How many records one reason left out.
+
+    Attributes:
+        reason: why.
+        count: how many.
+        examples: the first of them, as file and record.
+    """
+
+    reason: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@settings
+class SplitManifest:
+    """One split's table.
+
+    Attributes:
+        table: the table's file name in the manifest's folder.
+        images: the image folder, as configured; the table's file names start from it.
+        read: records in the files: kept + skipped + rejected.
+        kept: rows of the table.
+        trainable: rows that are no crowd and have a labelled keypoint.
+        pictures: different pictures of the rows.
+        skipped: records that the reader could not use.
+        rejected: records that broke an expectation and were dropped.
+        skips: why, of the skipped.
+        rejections: why, of the rejected; a record can count under several reasons.
+        notes: choices that the reader made.
+        table_sha256: the table's checksum.
+        files_sha256: the annotation files' checksums, by configured path.
+    """
+
+    table: str
+    images: str
+    read: int
+    kept: int
+    trainable: int
+    pictures: int
+    skipped: int
+    rejected: int
+    skips: tuple[Tally, ...] = ()
+    rejections: tuple[Tally, ...] = ()
+    notes: tuple[str, ...] = ()
+    table_sha256: str
+    files_sha256: dict[str, str]
+
+
+@settings
+class Manifest:
+    """One data set's tables.
+
+    Attributes:
+        dataset: its name in the configuration.
+        layout: the reader that made it.
+        skeleton: the whole keypoint set, so that later stages need no file of it.
+        metrics: what it is scored by; the first one is its figure.
+        splits: split name to its table.
+        fingerprint: of everything that the tables follow from; see `fingerprint`.
+    """
+
+    dataset: str
+    layout: Layout
+    skeleton: Skeleton
+    metrics: tuple[Metric, ...]
+    splits: dict[str, SplitManifest]
+    fingerprint: str
+
+
+def tally(reasons: Iterable[tuple[str, str]]) -> tuple[Tally, ...]:
+    """(source, reason) pairs counted by reason, the most frequent first."""
+    sources: dict[str, list[str]] = {}
+    for source, reason in reasons:
+        sources.setdefault(reason, []).append(source)
+    ordered = sorted(sources.items(), key=lambda item: -len(item[1]))
+    return tuple(
+        Tally(reason=reason, count=len(found), examples=tuple(found[:EXAMPLES]))
+        for reason, found in ordered
+    )
+
+
+def fingerprint(source: DatasetSource, skeleton: Skeleton) -> str:
+    """SHA-256 of the configuration, the skeleton and the annotation files' contents.
+
+    Pictures count by their folder's path alone: hashing them would cost as much as ingesting.
+
+    Raises:
+        OSError: an annotation file is missing.
+    """
+    content = {
+        "table_version": TABLE_VERSION,
+        "source": TypeAdapter(DatasetSource).dump_python(source, mode="json"),
+        "skeleton": asdict(skeleton),
+        "files": {name: split_checksums(source, name) for name in source.splits},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def split_checksums(source: DatasetSource, split: str) -> dict[str, str]:
+    """SHA-256 of the files that a split's records come from, by configured path."""
+    files = (source.splits[split].annotations, source.splits[split].tompson_list)
+    return {str(path): sha256(path) for path in files if path is not None}
+
+
+def sha256(path: Path) -> str:
+    """A file's checksum, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Write `manifest.json` to a temporary name, then rename."""
+    part = folder / (MANIFEST_NAME + ".part")
+    part.write_bytes(TypeAdapter(Manifest).dump_json(manifest, indent=2) + b"\n")
+    part.replace(folder / MANIFEST_NAME)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read what `write_manifest` wrote.
+
+    Raises:
+        AnnotationError: no manifest, or not one of this version.
+    """
+    path = folder / MANIFEST_NAME
+    if not path.is_file():
+        raise AnnotationError(f"{path}: no such file. Ingest the data set first.")
+    try:
+        return TypeAdapter(Manifest).validate_json(path.read_bytes())
+    except PydanticError as error:
+        raise AnnotationError(
+            f"{path}: not a manifest of this version; ingest the data set again.\n{error}"
+        ) from error

@@ -1,0 +1,95 @@
+"""COCO-style files: COCO itself, conversions of OCHuman and CrowdPose, and a user's own set.
+
+Layout: cocodataset.org, data format, keypoint detection.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from vitpose_plus.datasets.readers.annotation_json import need, numbers
+from vitpose_plus.datasets.readers.coco_file import CocoFile, check_categories, open_coco
+from vitpose_plus.datasets.readers.triples import (
+    split_triples,
+    visibility_codes,
+    without_unlabelled,
+)
+from vitpose_plus.datasets.source import SplitSource
+from vitpose_plus.datasets.table import Instance, Reading
+from vitpose_plus.skeletons import Skeleton
+
+AREA_OF_BOX = 0.53
+"""A person's share of its box, where a file has no area (mmpose, `CocoMetric(use_area=False)`)."""
+
+Points = tuple[np.ndarray, np.ndarray]
+"""Keypoints [K, 2] and visibility [K]."""
+
+
+def read_coco(split: SplitSource, skeleton: Skeleton) -> Reading:
+    """Read a COCO-style split.
+
+    Raises:
+        AnnotationError: the file breaks its layout or does not fit the skeleton.
+    """
+    file = open_coco(split.annotations)
+    notes = check_categories(file, skeleton, counts=(len(skeleton),))
+
+    def points(record: dict, where: str) -> Points:
+        return coco_points(record, len(skeleton), where)
+
+    reading = read_annotations(file, points)
+    reading.notes = [*notes, *reading.notes]
+    return reading
+
+
+def read_annotations(file: CocoFile, points: Callable[[dict, str], Points]) -> Reading:
+    """Rows of an open COCO-style file; `points` takes a record's keypoints and visibility."""
+    reading = Reading()
+    without_area = 0
+    for index, record in enumerate(file.annotations):
+        where = file.where(index)
+        need(record, "id", where)
+        without_area += record.get("area") is None
+        reading.instances.append(_instance(file, record, points(record, where), where))
+    used = {instance.image_id for instance in reading.instances}
+    if unused := len(file.images) - len(used):
+        reading.notes.append(f"{file.path.name}: {unused} pictures without a row are not looked at")
+    if without_area:
+        reading.notes.append(
+            f"{file.path.name}: {without_area} of {len(file.annotations)} annotations have no "
+            f"area; {AREA_OF_BOX} x box width x height stands in"
+        )
+    return reading
+
+
+def coco_points(record: dict, count: int, where: str) -> Points:
+    """The record's `keypoints` as `count` points and visibility codes."""
+    points, flags = split_triples(need(record, "keypoints", where), count, where)
+    visibility = visibility_codes(flags, where)
+    return without_unlabelled(points, visibility), visibility
+
+
+def _instance(file: CocoFile, record: dict, points: Points, where: str) -> Instance:
+    image = file.image_of(record, where)
+    image_where = f"{file.path.name}, image {image['id']}"
+    x, y, width, height = numbers(need(record, "bbox", where), 4, "bbox", where)
+    area = record.get("area")
+    return Instance(
+        image_id=str(image["id"]),
+        instance_id=str(record["id"]),
+        file_name=str(need(image, "file_name", image_where)).replace("\\", "/"),
+        bbox=(x, y, width, height),
+        keypoints=points[0],
+        visibility=points[1],
+        source=where,
+        area=AREA_OF_BOX * width * height if area is None else numbers([area], 1, "area", where)[0],
+        width=_pixels(image.get("width"), image_where),
+        height=_pixels(image.get("height"), image_where),
+        is_crowd=bool(record.get("iscrowd") or False),
+        category=file.category_of(record, where),
+    )
+
+
+def _pixels(value: Any, where: str) -> int | None:
+    return None if value is None else int(numbers([value], 1, "picture size", where)[0])

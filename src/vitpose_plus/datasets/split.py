@@ -1,0 +1,52 @@
+"""One split of one data set, ready for training or scoring."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vitpose_plus.datasets.manifest import read_manifest
+from vitpose_plus.datasets.source import Metric
+from vitpose_plus.datasets.table import AnnotationTable, read_table
+from vitpose_plus.errors import ConfigurationError
+from vitpose_plus.skeletons import Skeleton
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One split of one data set, with what it takes to use it.
+
+    Attributes:
+        name: the data set's.
+        skeleton: its keypoints.
+        metrics: what it is scored by.
+        images: the folder that the table's file names start from.
+        table: all of the split's rows.
+    """
+
+    name: str
+    skeleton: Skeleton
+    metrics: tuple[Metric, ...]
+    images: Path
+    table: AnnotationTable
+
+    def trainable(self) -> AnnotationTable:
+        """The single instances with a labelled keypoint, in the table's order."""
+        return self.table.take(np.flatnonzero(self.table.trainable))
+
+
+def read_split(folder: Path, name: str) -> Split:
+    """A split from the folder that `ingest` wrote.
+
+    Raises:
+        AnnotationError: there is no manifest.
+        ConfigurationError: the data set has no such split.
+    """
+    manifest = read_manifest(folder)
+    if name not in manifest.splits:
+        raise ConfigurationError(
+            f"data set {manifest.dataset} has no split {name!r}, only {', '.join(manifest.splits)}"
+        )
+    split = manifest.splits[name]
+    table = read_table(folder / split.table)
+    return Split(manifest.dataset, manifest.skeleton, manifest.metrics, Path(split.images), table)

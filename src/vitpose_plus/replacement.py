@@ -1,0 +1,32 @@
+"""A folder that is replaced as a whole or not at all."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `folder`; it takes that place when the block succeeds.
+
+    A failure leaves `folder` as it was and nothing beside it. If the process is killed between
+    the two renames, the next call brings the old folder back first.
+    """
+    part = folder.parent / f".{folder.name}.part"
+    old = folder.parent / f".{folder.name}.old"
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    for leftover in (part, old):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+    part.mkdir(parents=True)
+    try:
+        yield part
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    if folder.exists():
+        folder.rename(old)
+    part.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from vitpose_plus.datasets.readers.annotation_json import need, numbers, read_json
+from vitpose_plus.errors import AnnotationError
+
+
+def test_broken_json_is_told_with_file_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "cut.json"
+    path.write_text('{"images": [\n  {"id": 1,\n')
+    with pytest.raises(AnnotationError, match=r"cut\.json: broken JSON at line 3, column 1"):
+        read_json(path, dict)
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "picture.json"
+    path.write_bytes(b'{"a": "\xff\xfe\x80"}')
+    with pytest.raises(AnnotationError, match="not a JSON text"):
+        read_json(path, dict)
+
+
+def test_a_missing_file_is_told_with_its_path(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationError, match=r"none\.json: cannot be read"):
+        read_json(tmp_path / "none.json", dict)
+
+
+def test_another_top_level_points_at_the_layout(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text("[]")
+    with pytest.raises(AnnotationError, match="holds a list, this layout a dict"):
+        read_json(path, dict)
+
+
+def test_a_missing_key_is_told_with_its_record() -> None:
+    with pytest.raises(AnnotationError, match="f, annotation 3: key 'bbox' is missing"):
+        need({"id": 3}, "bbox", "f, annotation 3")
+
+
+def test_a_record_that_is_no_object_is_told() -> None:
+    with pytest.raises(AnnotationError, match="expected an object, found a list"):
+        need([1], "bbox", "f, annotation 3")
+
+
+@pytest.mark.parametrize("values", [[1, 2, 3], [1, 2, 3, "four"], [1, 2, 3, None], "1234"])
+def test_four_numbers_are_exactly_four_numbers(values: object) -> None:
+    with pytest.raises(AnnotationError, match="f, record 1: bbox"):
+        numbers(values, 4, "bbox", "f, record 1")

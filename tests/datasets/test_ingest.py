@@ -1,0 +1,351 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vitpose_plus.datasets.ingest import ingest, is_current
+from vitpose_plus.datasets.manifest import read_manifest, sha256
+from vitpose_plus.datasets.source import DatasetSource, SplitSource
+from vitpose_plus.datasets.table import read_table
+from vitpose_plus.errors import AnnotationError, ValidationError, VitposeError
+from vitpose_plus.skeletons import SKELETONS
+
+SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
+NAMES = SKELETONS["coco"].keypoints
+Content = dict[str, Any]
+
+
+def coco_content(people: int = 4) -> Content:
+    """One person a picture of 64 x 48; person i has id 100 + i and two labelled points."""
+    images = [{"id": i, "file_name": f"{i}.jpg", "width": 64, "height": 48} for i in range(people)]
+    annotations = [
+        {
+            "id": 100 + i,
+            "image_id": i,
+            "category_id": 1,
+            "bbox": [4, 4, 30, 40],
+            "area": 600,
+            "iscrowd": 0,
+            "keypoints": [10, 10, 2, 12, 9, 1, *([0, 0, 0] * 15)],
+        }
+        for i in range(people)
+    ]
+    category = {"id": 1, "name": "person", "keypoints": list(NAMES)}
+    return {"images": images, "annotations": annotations, "categories": [category]}
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """A good set of two splits that share their pictures' folder."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    noise = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    for i in range(4):
+        Image.fromarray(noise).save(folder / f"{i}.jpg")
+    for split in ("train", "val"):
+        (folder / f"{split}.json").write_text(json.dumps(coco_content()))
+    return folder
+
+
+@pytest.fixture
+def source(raw: Path) -> DatasetSource:
+    splits = {
+        split: SplitSource(annotations=raw / f"{split}.json", images=raw)
+        for split in ("train", "val")
+    }
+    return DatasetSource(layout="coco", skeleton="coco", splits=splits)
+
+
+def change(raw: Path, mend: Callable[[Content], object]) -> None:
+    """Change the validation file."""
+    content = coco_content()
+    mend(content)
+    (raw / "val.json").write_text(json.dumps(content))
+
+
+def truncate(raw: Path) -> None:
+    content = (raw / "2.jpg").read_bytes()
+    (raw / "2.jpg").write_bytes(content[: len(content) // 2])
+
+
+def flat_box(content: Content) -> None:
+    content["annotations"][2]["bbox"][2] = 0
+
+
+def stray_keypoint(content: Content) -> None:
+    content["annotations"][2]["keypoints"][:3] = [66, 10, 2]
+
+
+def extra_keypoint(content: Content) -> None:
+    content["categories"][0]["keypoints"].append("tail")
+
+
+BAD_INPUTS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
+    "a truncated JPEG": (
+        truncate,
+        ("picture_unreadable: 2", "val.json, annotation 102", "2.jpg", "truncated"),
+    ),
+    "a missing picture": (
+        lambda raw: (raw / "2.jpg").unlink(),
+        ("picture_missing: 2", "val.json, annotation 102", "2.jpg does not exist"),
+    ),
+    "a box of zero area": (
+        lambda raw: change(raw, flat_box),
+        ("box_without_area: 1", "val.json, annotation 102", "bbox [4, 4, 0, 40]"),
+    ),
+    "a keypoint outside the picture": (
+        lambda raw: change(raw, stray_keypoint),
+        (
+            "keypoint_outside_picture: 1",
+            "val.json, annotation 102",
+            "keypoint 0 at (66, 10), visibility 2, picture 64 x 48",
+        ),
+    ),
+    "a category with another number of keypoints": (
+        lambda raw: change(raw, extra_keypoint),
+        ("val.json", "category 'person'", "lists 18 keypoints", "'coco' has 17"),
+    ),
+    "broken JSON": (
+        lambda raw: (raw / "val.json").write_text('{"images": [\n{"id": 1'),
+        ("val.json", "line 2, column 9"),
+    ),
+    "an empty split": (
+        lambda raw: change(raw, lambda content: content["annotations"].clear()),
+        ("split val", "val.json", "no instances"),
+    ),
+    "a split without a labelled keypoint": (
+        lambda raw: change(
+            raw, lambda content: [a.update(keypoints=[0] * 51) for a in content["annotations"]]
+        ),
+        ("split val", "val.json", "none of the 4 instances", "labelled keypoint"),
+    ),
+    "a picture of another size": (
+        lambda raw: change(raw, lambda content: content["images"][2].update(width=65)),
+        ("picture_size_differs: 1", "val.json, annotation 102", "2.jpg is 64 x 48, not 65 x 48"),
+    ),
+    "a record that stands twice": (
+        lambda raw: change(
+            raw, lambda content: content["annotations"].append(content["annotations"][2])
+        ),
+        ("duplicate_instance: 1", "val.json, annotation 102", "instance '102'"),
+    ),
+    "a visibility of another layout": (
+        lambda raw: change(
+            raw, lambda content: content["annotations"][2]["keypoints"].__setitem__(2, 3)
+        ),
+        ("visibility_unknown: 1", "val.json, annotation 102", "visibility 3"),
+    ),
+    "a missing annotation file": (
+        lambda raw: (raw / "val.json").unlink(),
+        ("split val", "val.json does not exist"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUTS)
+@pytest.mark.parametrize("before", ["nothing", "older tables"])
+def test_a_bad_input_is_one_screen_that_names_it_and_leaves_the_tables(
+    case: str, before: str, source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    tables = tmp_path / "out/tables"
+    if before == "older tables":
+        ingest("people", source, tables, progress=False)
+    there = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    spoil, expected = BAD_INPUTS[case]
+    spoil(raw)
+    with pytest.raises(VitposeError) as error:
+        ingest("people", source, tables, progress=False)
+    message = str(error.value)
+    assert len(message.splitlines()) <= 24
+    for words in expected:
+        assert words in message
+    left = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert left == there
+    assert not (tmp_path / "out/.tables.part").exists()
+
+
+def test_every_record_breaking_at_once_still_fits_a_screen(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    content = coco_content(200)
+    for i, annotation in enumerate(content["annotations"]):
+        annotation["bbox"][3] = -i
+        annotation["keypoints"][2] = 7
+    content["annotations"] *= 2
+    (raw / "train.json").write_text(json.dumps(content))
+    with pytest.raises(ValidationError) as error:
+        ingest("people", source, tmp_path / "tables", progress=False)
+    lines = str(error.value).splitlines()
+    assert len(lines) <= 24
+    assert lines[0] == "people: 400 records break an expectation"
+    for reason, count in {
+        "picture_missing": 392,
+        "box_without_area": 400,
+        "visibility_unknown": 400,
+        "duplicate_instance": 200,
+    }.items():
+        assert f"  {reason}: {count}" in lines
+    assert "data.datasets.people.on_invalid: drop" in lines[-1]
+
+
+def test_dropped_records_are_counted_with_their_reasons(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    change(raw, lambda content: (flat_box(content), stray_keypoint(content)))
+    (raw / "0.jpg").unlink()
+    manifest = ingest(
+        "people", replace(source, on_invalid="drop"), tmp_path / "tables", progress=False
+    )
+    val = manifest.splits["val"]
+    assert (val.read, val.kept, val.rejected, val.skipped) == (4, 2, 2, 0)
+    assert {(t.reason, t.count, t.examples) for t in val.rejections} == {
+        ("picture_missing", 1, ("val.json, annotation 100",)),
+        ("box_without_area", 1, ("val.json, annotation 102",)),
+        ("keypoint_outside_picture", 1, ("val.json, annotation 102",)),
+    }
+    table = read_table(tmp_path / "tables" / val.table)
+    assert table.column("instance_id").tolist() == ["101", "103"]
+
+
+def test_dropping_everything_is_an_error(source: DatasetSource, raw: Path, tmp_path: Path) -> None:
+    for i in range(4):
+        (raw / f"{i}.jpg").unlink()
+    with pytest.raises(ValidationError, match="split train: dropping 4 records leaves nothing"):
+        ingest("people", replace(source, on_invalid="drop"), tmp_path / "tables", progress=False)
+    assert not (tmp_path / "tables").exists()
+
+
+def test_cheap_errors_come_before_any_picture_is_decoded(
+    source: DatasetSource, raw: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (raw / "val.json").write_text("{")
+    with pytest.raises(AnnotationError):
+        ingest("people", source, tmp_path / "tables", progress=True)
+    assert "pictures" not in capfd.readouterr().err
+
+
+def test_tables_and_manifest_agree(source: DatasetSource, raw: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    manifest = ingest("people", source, folder, progress=False)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "manifest.json",
+        "train.parquet",
+        "val.parquet",
+    ]
+    assert read_manifest(folder) == manifest
+    assert (manifest.dataset, manifest.skeleton) == ("people", SKELETONS["coco"])
+    for name, split in manifest.splits.items():
+        table = read_table(folder / split.table)
+        assert set(table.column("split")) == {name}
+        assert (len(table), int(table.trainable.sum())) == (split.kept, split.trainable) == (4, 4)
+        assert split.images == str(raw)
+        assert split.table_sha256 == sha256(folder / split.table)
+        assert split.files_sha256 == {str(raw / f"{name}.json"): sha256(raw / f"{name}.json")}
+
+
+def test_crowds_and_unlabelled_people_stay_as_rows_and_their_pictures_are_decoded(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    def edit(content: Content) -> None:
+        content["annotations"][0].update(iscrowd=1, keypoints=[0] * 51)
+        content["annotations"][1].update(keypoints=[0] * 51)
+
+    change(raw, edit)
+    val = ingest("people", source, tmp_path / "tables", progress=False).splits["val"]
+    assert (val.kept, val.trainable, val.pictures) == (4, 2, 4)
+    (raw / "0.jpg").unlink()
+    with pytest.raises(ValidationError, match="picture_missing"):
+        ingest("people", source, tmp_path / "tables", progress=False)
+
+
+def test_a_size_that_the_layout_does_not_say_comes_from_the_picture(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    change(raw, lambda content: [image.pop("width") for image in content["images"]])
+    ingest("people", source, tmp_path / "tables", progress=False)
+    table = read_table(tmp_path / "tables/val.parquet")
+    assert set(zip(table.column("width"), table.column("height"), strict=True)) == {(64, 48)}
+
+
+def test_tables_are_current_until_an_input_changes(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tables"
+    assert not is_current("people", source, folder)
+    ingest("people", source, folder, progress=False)
+    assert is_current("people", source, folder)
+    assert not is_current("others", source, folder)
+    assert not is_current("people", replace(source, on_invalid="drop"), folder)
+    change(raw, lambda content: content["annotations"].pop())
+    assert not is_current("people", source, folder)
+    ingest("people", source, folder, progress=False)
+    assert is_current("people", source, folder)
+    (folder / "val.parquet").unlink()
+    assert not is_current("people", source, folder)
+    (raw / "val.json").unlink()
+    assert not is_current("people", source, folder)
+
+
+@pytest.mark.parametrize(
+    ("layout", "skeleton", "file", "kept"),
+    [
+        ("coco", "coco", "coco/test_coco.json", 14),
+        ("coco_wholebody", "coco_wholebody", "coco/test_coco_wholebody.json", 14),
+        ("coco", "aic", "aic/test_aic.json", 9),
+        ("mpii_json", "mpii", "mpii/test_mpii.json", 5),
+        ("ap10k", "ap10k", "ap10k/test_ap10k.json", 2),
+        ("coco", "coco", "ochuman/test_ochuman.json", 5),
+    ],
+)
+def test_real_records_break_no_expectation(
+    layout: Any, skeleton: str, file: str, kept: int, tmp_path: Path
+) -> None:
+    path = SHARED / "real_mini" / file
+    if not path.exists():
+        pytest.skip("the real samples are not here")
+    split = SplitSource(annotations=path, images=path.parent)
+    source = DatasetSource(layout=layout, skeleton=skeleton, splits={"val": split})
+    manifest = ingest("real", source, tmp_path / "tables", progress=False)
+    assert (manifest.splits["val"].kept, manifest.splits["val"].rejected) == (kept, 0)
+
+
+def test_official_aic_keeps_the_people_whose_pictures_are_here(tmp_path: Path) -> None:
+    path = SHARED / "aic_official/keypoint_annotations_example.json"
+    if not path.exists():
+        pytest.skip("the real samples are not here")
+    split = SplitSource(annotations=path, images=SHARED / "real_mini/aic")
+    source = DatasetSource(layout="aic", skeleton="aic", splits={"val": split}, on_invalid="drop")
+    val = ingest("aic", source, tmp_path / "tables", progress=False).splits["val"]
+    assert (val.read, val.kept, val.pictures) == (2761, 9, 3)
+    assert [(t.reason, t.count) for t in val.rejections] == [("picture_missing", 2752)]
+
+
+def test_a_users_own_set_needs_a_skeleton_file_and_nothing_else(tmp_path: Path) -> None:
+    path = SHARED / "real_mini/animalpose/test_animalpose.json"
+    if not path.exists():
+        pytest.skip("the real samples are not here")
+    names = json.loads(path.read_text())["categories"][0]["keypoints"]
+    skeleton = {"name": "animalpose", "keypoints": names, "twins": [], "limbs": []}
+    (tmp_path / "own.yml").write_text(json.dumps(skeleton | {"sigmas": [0.05] * len(names)}))
+    split = SplitSource(annotations=path, images=path.parent)
+    source = DatasetSource(
+        layout="coco", skeleton=str(tmp_path / "own.yml"), splits={"train": split}
+    )
+    manifest = ingest("animalpose", source, tmp_path / "tables", progress=False)
+    assert manifest.splits["train"].kept == 2
+    assert read_manifest(tmp_path / "tables").skeleton.keypoints == tuple(names)
+
+
+def test_two_data_sets_with_one_picture_folder_do_not_disturb_each_other(
+    source: DatasetSource, tmp_path: Path
+) -> None:
+    first = ingest("a", source, tmp_path / "tables/a", progress=False)
+    second = ingest("b", source, tmp_path / "tables/b", progress=False)
+    assert read_manifest(tmp_path / "tables/a") == first
+    assert read_manifest(tmp_path / "tables/b") == second
+    assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == ["a", "b"]

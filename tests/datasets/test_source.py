@@ -1,0 +1,50 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from vitpose_plus.datasets.source import DatasetSource
+
+SPLIT = {"annotations": "a.json", "images": "pictures"}
+
+
+def parse(**changes: Any) -> DatasetSource:
+    plain = {"layout": "coco", "skeleton": "coco", "splits": {"train": SPLIT}}
+    return TypeAdapter(DatasetSource).validate_python(plain | changes)
+
+
+def test_plain_configuration_becomes_a_source() -> None:
+    source = parse()
+    assert source.splits["train"].images == Path("pictures")
+    assert (source.metrics, source.on_invalid) == (("oks",), "error")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layuot": "coco"},
+        {"layout": "voc"},
+        {"on_invalid": "ignore"},
+        {"metrics": ["map"]},
+        {"metrics": []},
+        {"splits": {}},
+        {"splits": {"train": SPLIT | {"image": "x"}}},
+        {"splits": {"train": {"images": "x"}}},
+        {"splits": {"train": SPLIT | {"part": "val"}}},
+        {"splits": {"train": SPLIT | {"tompson_list": "d.mat"}}},
+        {"splits": {"train": SPLIT | {"video_share": [0, 0.5]}}},
+        {"layout": "mpii", "splits": {"train": SPLIT | {"part": "test"}}},
+    ],
+)
+def test_what_no_reader_would_use_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        parse(**changes)
+
+
+@pytest.mark.parametrize(
+    ("layout", "option"),
+    [("mpii", {"part": "val", "tompson_list": "d.mat"}), ("apt36k", {"video_share": [0, 0.5]})],
+)
+def test_a_layouts_own_settings_are_taken(layout: str, option: dict[str, Any]) -> None:
+    assert parse(layout=layout, splits={"train": SPLIT | option}).layout == layout
