@@ -1,13 +1,15 @@
 """Pictures from disk to the network's input."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import torch
-from torch import Tensor
 
 from vitpose_plus.errors import PictureError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # ImageNet's, of RGB in 0..1.
 MEAN = (0.485, 0.456, 0.406)
@@ -42,8 +44,10 @@ def crop(picture: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.n
     return cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_LINEAR)
 
 
-def normalise(pictures: Tensor) -> Tensor:
+def normalise(pictures: "Tensor") -> "Tensor":
     """pictures [B, H, W, 3] uint8 RGB -> [B, 3, H, W] float32, by ImageNet's mean and deviation."""
+    import torch
+
     mean = torch.tensor(MEAN, device=pictures.device).mul(255)
     std = torch.tensor(STD, device=pictures.device).mul(255)
     return ((pictures - mean) / std).permute(0, 3, 1, 2).contiguous()

@@ -1,0 +1,74 @@
+"""A model's poses for every trainable row of some splits."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from vitpose_plus.datasets.crops import CropBatch, InstanceCrops, collate_crops
+from vitpose_plus.datasets.split import Split
+from vitpose_plus.evaluation.predictions import Predictions
+from vitpose_plus.geometry import invert, transform_points
+from vitpose_plus.inference.infer import infer
+from vitpose_plus.models import ViTPose
+
+
+class PoseCollector:
+    """Gathers decoded batches, in any order, into one `Predictions` a split."""
+
+    def __init__(self, splits: Sequence[Split]) -> None:
+        self.tables = [split.trainable() for split in splits]
+        shapes = [table.visibility.shape for table in self.tables]
+        self.keypoints = [np.zeros((*shape, 2), np.float32) for shape in shapes]
+        self.scores = [np.zeros(shape, np.float32) for shape in shapes]
+
+    def add(self, batch: CropBatch, keypoints: Tensor, scores: Tensor) -> None:
+        """Take one batch: keypoints [B, K, 2] in input pixels, scores [B, K]."""
+        found, sure = keypoints.cpu().numpy(), scores.cpu().numpy()
+        matrices = batch.matrix.cpu().numpy()
+        places = zip(batch.task.tolist(), batch.row.tolist(), strict=True)
+        for i, (task, row) in enumerate(places):
+            count = self.scores[task].shape[1]
+            points = transform_points(found[i, :count], invert(matrices[i]))
+            self.keypoints[task][row], self.scores[task][row] = points, sure[i, :count]
+
+    def predictions(self) -> list[Predictions]:
+        """One a split; the boxes are the ground truth's, so their score is 1."""
+        parts = zip(self.tables, self.keypoints, self.scores, strict=True)
+        return [Predictions(t, k, s, np.ones(len(t))) for t, k, s in parts]
+
+
+def predict(
+    model: ViTPose,
+    splits: Sequence[Split],
+    *,
+    flip: bool = True,
+    batch_size: int = 64,
+    workers: int = 2,
+    progress: bool = True,
+) -> list[Predictions]:
+    """Estimate every trainable row with its ground-truth box.
+
+    Args:
+        model: in evaluation mode; its tasks are the splits, by name.
+        splits: what to predict.
+        flip: average with the mirrored crops.
+        batch_size: crops at once.
+        workers: processes that cut crops.
+        progress: show a bar, in a terminal.
+    """
+    crops = InstanceCrops(splits, model.config.input_size)
+    order = [(0, index) for index in range(len(crops))]
+    loader = DataLoader(
+        crops, batch_size, sampler=order, num_workers=workers, collate_fn=collate_crops
+    )
+    tasks = torch.tensor([model.config.task_index(split.name) for split in splits])
+    device = next(model.parameters()).device
+    collector = PoseCollector(splits)
+    for batch in tqdm(loader, desc="predict", disable=None if progress else True):
+        own = tasks[batch.task].to(device)
+        collector.add(batch, *infer(model, batch.picture.to(device), own, flip=flip))
+    return collector.predictions()

@@ -1,0 +1,81 @@
+"""Predicted poses, one for a row of an annotation table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vitpose_plus.datasets.table import AnnotationTable
+
+CONFIDENT = 0.2  # Official scoring: keypoints below this have no say in an instance's score.
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """One predicted pose a row, made with that row's box.
+
+    Attributes:
+        rows: the N instances that were looked at.
+        keypoints: [N, K, 2] pixels in the original picture, float32.
+        scores: [N, K] a keypoint's confidence, its heatmap's peak.
+        box_scores: [N] the detector's confidence; 1 for ground-truth boxes.
+
+    Raises:
+        ValueError: there are no rows, or the shapes are at odds.
+    """
+
+    rows: AnnotationTable
+    keypoints: np.ndarray
+    scores: np.ndarray
+    box_scores: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not len(self.rows):
+            raise ValueError("predictions: there are no rows")
+        count, points = len(self.rows), self.rows.visibility.shape[-1]
+        expected = {
+            "keypoints": (count, points, 2),
+            "scores": (count, points),
+            "box_scores": (count,),
+        }
+        for name, shape in expected.items():
+            if (found := getattr(self, name).shape) != shape:
+                raise ValueError(f"predictions: {name} has shape {found}, the rows ask for {shape}")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def instance_scores(self) -> np.ndarray:
+        """[N] mean of the keypoint scores above 0.2 (0 where none is) x box score."""
+        confident = self.scores > CONFIDENT
+        total = np.where(confident, self.scores, 0.0).sum(axis=1, dtype=np.float64)
+        return total / np.maximum(confident.sum(axis=1), 1) * self.box_scores
+
+    def take(self, indices: np.ndarray) -> "Predictions":
+        """The predictions at these indices, in this order."""
+        return Predictions(
+            self.rows.take(indices),
+            self.keypoints[indices],
+            self.scores[indices],
+            self.box_scores[indices],
+        )
+
+    def to_coco_results(self, image_ids: Mapping[str, int]) -> list[dict[str, Any]]:
+        """Rows of COCO's keypoint results format.
+
+        Args:
+            image_ids: the table's ids, which are text, to COCO's, which are integers.
+        """
+        triplets = np.concatenate([self.keypoints, self.scores[..., None]], axis=2)
+        columns = zip(self.rows.column("image_id"), triplets, self.instance_scores, strict=True)
+        return [
+            {
+                "image_id": image_ids[image_id],
+                "category_id": 1,
+                "keypoints": triplet.ravel().tolist(),
+                "score": float(score),
+            }
+            for image_id, triplet, score in columns
+        ]

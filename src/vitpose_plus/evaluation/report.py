@@ -1,0 +1,78 @@
+"""Scores for people (a table in the terminal) and for machines (metrics.json)."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One task's figures.
+
+    Attributes:
+        task: the data set's name.
+        figure: the name of its main figure, a key of the two next.
+        model: the model's figures by name.
+        baseline: the mean pose's figures by name.
+        instances: how many instances were scored.
+    """
+
+    task: str
+    figure: str
+    model: dict[str, float]
+    baseline: dict[str, float]
+    instances: int
+
+
+def render_scores(scores: Sequence[Scores]) -> str:
+    """A table with aligned columns, a line a task."""
+    header = ["task", "instances", "figure", "ViTPose+", "mean pose", "gain"]
+    lines = [header, *map(_cells, scores)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    rule = ["-" * width for width in widths]
+    return "\n".join(_line(cells, widths) for cells in (lines[0], rule, *lines[1:]))
+
+
+def scores_to_json(scores: Sequence[Scores]) -> dict[str, dict[str, Any]]:
+    """{task: {"model", "mean_pose": figures; "figure"; "instances"}}, with nan as null."""
+    return {
+        s.task: {
+            "model": _finite(s.model),
+            "mean_pose": _finite(s.baseline),
+            "figure": s.figure,
+            "instances": s.instances,
+        }
+        for s in scores
+    }
+
+
+def write_scores(path: Path, scores: Sequence[Scores]) -> None:
+    """Write metrics.json to a temporary name, then rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(scores_to_json(scores), indent=2, allow_nan=False) + "\n")
+    part.replace(path)
+
+
+def _cells(scores: Scores) -> list[str]:
+    model, baseline = (d.get(scores.figure, math.nan) for d in (scores.model, scores.baseline))
+    figures = [_number(model, ".3f"), _number(baseline, ".3f"), _number(model - baseline, "+.3f")]
+    return [scores.task, f"{scores.instances:,}", scores.figure, *figures]
+
+
+def _number(value: float, form: str) -> str:
+    return format(value, form) if math.isfinite(value) else "n/a"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Words stand left, numbers right."""
+    sides = "<><>>>"
+    aligned = (f"{c:{side}{w}}" for c, side, w in zip(cells, sides, widths, strict=True))
+    return "  ".join(aligned).rstrip()
+
+
+def _finite(figures: dict[str, float]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in figures.items()}

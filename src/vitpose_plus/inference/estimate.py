@@ -1,0 +1,94 @@
+"""Poses of people, animals or hands in pictures, from their boxes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from vitpose_plus.geometry import (
+    crop,
+    invert,
+    read_picture,
+    transform_points,
+    udp_affine,
+    view_of_box,
+)
+from vitpose_plus.inference.infer import infer
+from vitpose_plus.models import ViTPose
+
+
+@dataclass(frozen=True, eq=False)
+class Poses:
+    """What `estimate` found in one picture.
+
+    Attributes:
+        keypoints: [N, K, 2] in pixels of the picture, one pose a box.
+        scores: [N, K] a keypoint's confidence.
+        boxes: [N, 4] x, y, width, height, as given.
+    """
+
+    keypoints: np.ndarray
+    scores: np.ndarray
+    boxes: np.ndarray
+
+
+def estimate(
+    model: ViTPose,
+    images: Sequence[np.ndarray | Path | str],
+    boxes: Sequence[np.ndarray],
+    task: str,
+    *,
+    flip: bool = True,
+    batch_size: int = 64,
+) -> list[Poses]:
+    """Estimate one pose a box.
+
+    Args:
+        model: in evaluation mode; the work is done where its weights lie.
+        images: pictures [H, W, 3] uint8 RGB, or their paths.
+        boxes: for each picture [N, 4]: x, y, width, height in pixels. N may be 0.
+        task: the name of the data set whose keypoints are wanted.
+        flip: average with the mirrored crops, as the published results do.
+        batch_size: crops that go through the network at once.
+
+    Raises:
+        KeyError: the model does not serve this task.
+        PictureError: a path leads to no picture.
+        ValueError: there are not as many lists of boxes as pictures.
+    """
+    index = model.config.task_index(task)
+    size = model.config.input_size
+    all_boxes = [np.asarray(b, np.float64).reshape(-1, 4) for b in boxes]
+    crops, matrices = [], []
+    for image, own in zip(images, all_boxes, strict=True):
+        picture = image if isinstance(image, np.ndarray) else read_picture(image)
+        views = [udp_affine(view_of_box(box, size), size) for box in own]
+        matrices += views
+        crops += [crop(picture, matrix, size) for matrix in views]
+    keypoints, scores = _through(model, crops, index, flip, batch_size)
+    placed = [transform_points(k, invert(m)) for k, m in zip(keypoints, matrices, strict=True)]
+    return _by_picture(np.array(placed).reshape(keypoints.shape), scores, all_boxes)
+
+
+def _through(
+    model: ViTPose, crops: list[np.ndarray], index: int, flip: bool, batch_size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    points = len(model.config.tasks[index].skeleton)
+    device = next(model.parameters()).device
+    keypoints, scores = np.zeros((0, points, 2)), np.zeros((0, points))
+    for start in range(0, len(crops), batch_size):
+        batch = torch.from_numpy(np.stack(crops[start : start + batch_size])).to(device)
+        found, sure = infer(
+            model, batch, torch.full((len(batch),), index, device=device), flip=flip
+        )
+        keypoints = np.concatenate([keypoints, found[:, :points].cpu().numpy()])
+        scores = np.concatenate([scores, sure[:, :points].cpu().numpy()])
+    return keypoints, scores
+
+
+def _by_picture(keypoints: np.ndarray, scores: np.ndarray, boxes: list[np.ndarray]) -> list[Poses]:
+    ends = np.cumsum([len(own) for own in boxes])[:-1]
+    parts = zip(np.split(keypoints, ends), np.split(scores, ends), boxes, strict=True)
+    return [Poses(k.astype(np.float32), s.astype(np.float32), own) for k, s, own in parts]

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from vitpose_plus.evaluation.predictions import Predictions
+
+
+@pytest.fixture
+def predictions(table_of):
+    scores = np.array([[0.9, 0.5, 0.1], [0.1, 0.2, 0.0]], np.float32)
+    keypoints = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
+    return Predictions(table_of(keypoints), keypoints, scores, np.array([0.5, 1.0]))
+
+
+def test_an_instances_score_is_the_mean_of_its_confident_keypoints_times_the_boxs(predictions):
+    assert predictions.instance_scores == pytest.approx([(0.9 + 0.5) / 2 * 0.5, 0.0])
+
+
+def test_a_row_of_coco_results_holds_x_y_score_for_each_keypoint(predictions):
+    row = predictions.to_coco_results({"picture-0": 7, "picture-1": 9})[0]
+    assert row["image_id"] == 7
+    assert row["category_id"] == 1
+    assert row["score"] == pytest.approx(0.35)
+    assert row["keypoints"] == pytest.approx([0, 1, 0.9, 2, 3, 0.5, 4, 5, 0.1])
+
+
+def test_taking_rows_keeps_poses_with_their_instances(predictions):
+    taken = predictions.take(np.array([1]))
+    assert taken.rows.column("instance_id").tolist() == ["instance-1"]
+    assert (taken.keypoints == predictions.keypoints[1:]).all()
+    assert taken.box_scores.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("field", ["keypoints", "scores", "box_scores"])
+def test_arrays_that_do_not_fit_the_rows_are_refused(predictions, field):
+    arrays = {name: getattr(predictions, name) for name in ("keypoints", "scores", "box_scores")}
+    arrays[field] = arrays[field][:1]
+    with pytest.raises(ValueError, match=f"{field} has shape"):
+        Predictions(predictions.rows, **arrays)
+
+
+def test_predictions_of_nothing_are_refused(predictions):
+    with pytest.raises(ValueError, match="no rows"):
+        predictions.take(np.array([], dtype=int))
