@@ -1,0 +1,29 @@
+"""`kedro run`, with our own errors shown as one message instead of a traceback."""
+
+from typing import Any
+
+import click
+from kedro.framework.cli.project import run as kedro_run
+
+from vitpose_plus.errors import VitposeError
+
+
+class Run(click.Command):
+    """Kedro's command; a `VitposeError` says what to mend, and a traceback would bury it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and end with exit code 1 and the message alone on a mendable error."""
+        try:
+            return super().invoke(ctx)
+        except VitposeError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(name="pipelines")
+def cli() -> None:
+    """Commands of this project."""
+
+
+cli.add_command(
+    Run("run", callback=kedro_run.callback, params=kedro_run.params, help=kedro_run.help)
+)

@@ -1,0 +1,114 @@
+"""The whole configuration as closed dataclasses. A node gets the part that it needs."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from vitpose_plus.datasets.sample.config import SampleConfig
+from vitpose_plus.datasets.source import DatasetSource
+from vitpose_plus.settings import settings
+from vitpose_plus.training.config import Training
+
+
+@settings
+class Data:
+    """The data sets and where their tables go.
+
+    Attributes:
+        tables: folder with one folder of tables a data set.
+        datasets: where each lies and how it is laid out.
+        raw: folder that the sample is drawn into.
+        sample: what to draw; None where real archives are read.
+    """
+
+    tables: Path
+    datasets: dict[str, DatasetSource] = Field(min_length=1)
+    raw: Path | None = None
+    sample: SampleConfig | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Data":
+        if self.sample is not None and self.raw is None:
+            raise ValueError("a sample needs raw, the folder that it is drawn into")
+        return self
+
+
+@settings
+class Model:
+    """The network's size and input; see `vitpose_plus.models.ViTPoseConfig`."""
+
+    size: Literal["tiny", "s", "b", "l", "h"]
+    input_size: tuple[int, int]
+    drop_path: float = 0.0
+
+
+@settings
+class Experiment:
+    """What a training pipeline trains on and where its results go.
+
+    Attributes:
+        tasks: names of data sets, in the order of their experts.
+        ffn: plain, or ViTPose+'s task experts.
+        models: folder for the trained models.
+        reports: folder for metrics and galleries.
+    """
+
+    tasks: tuple[str, ...] = Field(min_length=1)
+    ffn: Literal["plain", "partially_shared"]
+    models: Path
+    reports: Path
+
+
+@settings
+class Evaluation:
+    """How a model is scored.
+
+    Attributes:
+        split: the held-out split.
+        flip: average with the mirrored crops.
+        gallery: best and worst pictures drawn, each so many a task.
+        batch_size: crops at once.
+        workers: processes that cut crops.
+    """
+
+    split: str = "val"
+    flip: bool = True
+    gallery: int = Field(default=8, ge=1)
+    batch_size: int = Field(default=64, ge=1)
+    workers: int = Field(default=2, ge=0)
+
+
+@settings
+class Parameters:
+    """Everything under conf/*/parameters*.yml.
+
+    Attributes:
+        seed: of weights, order and augmentation.
+        data: the data sets.
+        model: the network.
+        training: the recipe.
+        evaluation: the scoring.
+        vitpose_plus: the multi-task experiment.
+        vitpose: the single-task experiment.
+    """
+
+    seed: int = Field(ge=0)
+    data: Data
+    model: Model
+    training: Training
+    evaluation: Evaluation
+    vitpose_plus: Experiment
+    vitpose: Experiment
+
+    @model_validator(mode="after")
+    def _check(self) -> "Parameters":
+        for name, experiment in (("vitpose_plus", self.vitpose_plus), ("vitpose", self.vitpose)):
+            if unknown := [task for task in experiment.tasks if task not in self.data.datasets]:
+                raise ValueError(
+                    f"{name}.tasks: {', '.join(unknown)} not under data.datasets, "
+                    f"which has {', '.join(self.data.datasets)}"
+                )
+        if len(self.vitpose.tasks) != 1 or self.vitpose.ffn != "plain":
+            raise ValueError("vitpose: a ViTPose has exactly one task, and ffn: plain")
+        return self

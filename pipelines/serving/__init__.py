@@ -1,0 +1,1 @@
+"""The model as MLflow stores and serves it."""

@@ -1,0 +1,13 @@
+"""Kedro's settings: where configuration comes from and who listens to a run."""
+
+from pipelines.hooks import CheckParameters, TrackParameters
+
+HOOKS = (CheckParameters(), TrackParameters())
+
+# Without --env a run draws the sample and trains on it: the main job of a fresh clone.
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "sample",
+    # An environment states what differs from base, down to a single key.
+    "merge_strategy": {"parameters": "soft"},
+}

@@ -1,0 +1,81 @@
+"""MLflow, as the pipelines use it: into the run that kedro-mlflow has opened."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lightning.pytorch.loggers import Logger
+
+PARAMETERS_AT_ONCE = 100  # MLflow's limit on one request
+
+
+def log_parameters(parameters: Mapping[str, Any]) -> None:
+    """Log nested parameters under dotted names, if a run is open."""
+    import mlflow
+
+    if mlflow.active_run() is None:
+        return
+    flat = list(_flatten(parameters))
+    for start in range(0, len(flat), PARAMETERS_AT_ONCE):
+        mlflow.log_params(dict(flat[start : start + PARAMETERS_AT_ONCE]))
+
+
+def log_figures(figures: Mapping[str, float]) -> None:
+    """Log final metrics; `@`, which MLflow refuses, becomes `_`."""
+    import mlflow
+
+    mlflow.log_metrics({name.replace("@", "_"): value for name, value in figures.items()})
+
+
+def log_files(folder: Path, name: str) -> None:
+    """Log a folder's files as artifacts under `name`."""
+    import mlflow
+
+    mlflow.log_artifacts(str(folder), name)
+
+
+def run_logger() -> "Logger":
+    """Lightning's logger into the open run, which stays open when the training ends."""
+    import mlflow
+    from lightning.pytorch.loggers import MLFlowLogger
+
+    class OpenRunLogger(MLFlowLogger):
+        def finalize(self, status: str = "success") -> None:
+            """Leave the run to kedro-mlflow: scoring follows."""
+
+    run = mlflow.active_run()
+    assert run is not None, "kedro-mlflow opens a run before the first node"
+    return OpenRunLogger(tracking_uri=mlflow.get_tracking_uri(), run_id=run.info.run_id)
+
+
+def log_model(folder: Path, picture: Path, box: list[float]) -> None:
+    """Log a trained model as a pyfunc, with signature and input example.
+
+    Args:
+        folder: what `save_model` wrote.
+        picture: an example picture.
+        box: the example's instance in it: x, y, width, height in pixels.
+    """
+    import mlflow
+
+    import vitpose_plus
+    from pipelines.serving import pose_model, schema
+
+    mlflow.pyfunc.log_model(
+        name="model",
+        python_model=str(Path(pose_model.__file__)),
+        artifacts={"model": str(folder)},
+        code_paths=[str(Path(vitpose_plus.__file__).parent)],
+        signature=schema.signature(folder),
+        input_example=schema.example(picture, box),
+        pip_requirements=schema.requirements(),
+    )
+
+
+def _flatten(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
