@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipelines.parameters import Data, Experiment
-from vitpose_plus.datasets.ingest import ingest, is_current
 from vitpose_plus.datasets.manifest import Manifest, read_manifest
+from vitpose_plus.ingestion import ingest, is_current
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ class Absent:
         if name.split(".")[0] == "great_expectations":
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Absent())
-import vitpose_plus.datasets.ingest, vitpose_plus.validation
+import vitpose_plus.ingestion, vitpose_plus.validation
 from vitpose_plus.errors import ValidationError
 try:
     with vitpose_plus.validation.quiet.quiet_great_expectations():
@@ -33,7 +33,7 @@ def test_the_library_imports_without_the_extra_and_validation_names_it() -> None
 
 def test_importing_validation_does_not_load_great_expectations() -> None:
     code = (
-        "import sys, vitpose_plus.datasets.ingest; "
+        "import sys, vitpose_plus.ingestion; "
         "print('great_expectations' in sys.modules, 'scipy' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,9 +1,13 @@
 """How a model is trained. The defaults are the published single-task recipe's."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from vitpose_plus.geometry import Augmentation
 from vitpose_plus.settings import settings
+
+Precision = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
 
 
 @settings
@@ -44,6 +48,7 @@ class Training:
         optimisation: the optimiser and its schedule.
         validate_every: epochs between two scorings.
         workers: processes that cut crops.
+        precision: Lightning's; auto takes bfloat16 where the processor has it.
     """
 
     epochs: int = Field(default=210, ge=1)
@@ -53,6 +58,7 @@ class Training:
     optimisation: Optimisation = Optimisation()
     validate_every: int = Field(default=1, ge=1)
     workers: int = Field(default=2, ge=0)
+    precision: Precision = "auto"
 
     @model_validator(mode="after")
     def _check(self) -> "Training":

@@ -27,6 +27,7 @@ from vitpose_plus.datasets.split import Split
 from vitpose_plus.models import ViTPose, ViTPoseConfig
 from vitpose_plus.training.config import Training
 from vitpose_plus.training.module import SCORE, PoseTraining
+from vitpose_plus.training.precision import fast_attention, resolve_precision
 from vitpose_plus.training.sampling import EpochSampler
 
 
@@ -75,8 +76,10 @@ def fit(
     began = time.monotonic()
     L.seed_everything(seed, verbose=False)
     module = PoseTraining(ViTPose(config), training, held_out)
+    # Convolutions are faster with the channels last.
+    module.to(memory_format=torch.channels_last)
     keep = _new_checkpoints(folder / "checkpoints")
-    with _quiet_lightning():
+    with _quiet_lightning(), fast_attention():
         trainer = _trainer(training, keep, logger, progress)
         trainer.fit(
             module,
@@ -119,6 +122,7 @@ def _trainer(
         callbacks=callbacks,
         logger=logger or False,
         devices=1,
+        precision=resolve_precision(training.precision),
         num_sanity_val_steps=0,
         log_every_n_steps=10,
         enable_model_summary=False,

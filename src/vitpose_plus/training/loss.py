@@ -13,5 +13,5 @@ def heatmap_loss(predicted: Tensor, target: Tensor, weight: Tensor, batch: int) 
         batch: samples in the WHOLE mixed batch. The official ViTPose+ averages over all of
             them with the other sets' targets at zero, so a data set weighs as its share.
     """
-    weighed = (predicted - target) * weight[..., None, None]
+    weighed = (predicted.float() - target) * weight[..., None, None]
     return weighed.square().mean() * (len(predicted) / batch)

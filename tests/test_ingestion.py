@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vitpose_plus.datasets.ingest import ingest, is_current
 from vitpose_plus.datasets.manifest import read_manifest, sha256
 from vitpose_plus.datasets.source import DatasetSource, SplitSource
 from vitpose_plus.datasets.table import read_table
 from vitpose_plus.errors import AnnotationError, ValidationError, VitposeError
+from vitpose_plus.ingestion import ingest, is_current
 from vitpose_plus.skeletons import SKELETONS
 
-SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
+SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
 NAMES = SKELETONS["coco"].keypoints
 Content = dict[str, Any]
 
