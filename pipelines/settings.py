@@ -1,5 +1,7 @@
 """Kedro's settings: where configuration comes from and who listens to a run."""
 
+from omegaconf.resolvers import oc
+
 from pipelines.hooks import CheckParameters, TrackParameters
 
 HOOKS = (CheckParameters(), TrackParameters())
@@ -10,4 +12,6 @@ CONFIG_LOADER_ARGS = {
     "default_run_env": "sample",
     # An environment states what differs from base, down to a single key.
     "merge_strategy": {"parameters": "soft"},
+    # Kedro offers it to credentials alone; here it says where the archives lie.
+    "custom_resolvers": {"oc.env": oc.env},
 }

@@ -89,6 +89,7 @@ def _through(
 
 
 def _by_picture(keypoints: np.ndarray, scores: np.ndarray, boxes: list[np.ndarray]) -> list[Poses]:
-    ends = np.cumsum([len(own) for own in boxes])[:-1]
-    parts = zip(np.split(keypoints, ends), np.split(scores, ends), boxes, strict=True)
-    return [Poses(k.astype(np.float32), s.astype(np.float32), own) for k, s, own in parts]
+    ends = np.cumsum([len(own) for own in boxes], dtype=int)
+    spans = [slice(end - len(own), end) for end, own in zip(ends, boxes, strict=True)]
+    keypoints, scores = keypoints.astype(np.float32), scores.astype(np.float32)
+    return [Poses(keypoints[s], scores[s], own) for s, own in zip(spans, boxes, strict=True)]

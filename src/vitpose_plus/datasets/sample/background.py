@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from vitpose_plus.datasets.sample.outfit import vivid
+from vitpose_plus.datasets.sample.colours import vivid
 from vitpose_plus.datasets.sample.paint import (
     Colour,
     Part,
@@ -24,18 +24,18 @@ def draw_background(rng: Rng, width: int, height: int) -> np.ndarray:
     place = (_meadow, _room, _street, _wall)[rng.choice(4, p=[0.32, 0.25, 0.23, 0.2])]
     image = place(rng, width, height)
     _texture(rng, image, strength=rng.uniform(3, 16))
-    for _ in range(rng.integers(0, 5)):
+    for _ in range(rng.integers(0, 4)):
         _clutter(rng, image)
     if rng.random() < 0.8:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.8, 3.0))
     # Figures stand out from their place, as in a photograph with little depth of field.
-    pale = float(rng.uniform(0.0, 0.4))
+    pale = float(rng.uniform(0.35, 0.65))
     return cv2.addWeighted(image, 1 - pale, np.full_like(image, 190), pale, 0)
 
 
 def draw_occluders(rng: Rng, width: int, height: int) -> list[Part]:
     """Things that stand before the figures: mostly none, sometimes up to three."""
-    count = int(rng.choice([0, 1, 2, 3], p=[0.7, 0.22, 0.06, 0.02]))
+    count = int(rng.choice([0, 1, 2, 3], p=[0.82, 0.14, 0.03, 0.01]))
     makers = (_pole, _crate, _bush, _rail)
     return [makers[rng.integers(len(makers))](rng, width, height) for _ in range(count)]
 

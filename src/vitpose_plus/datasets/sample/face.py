@@ -99,15 +99,14 @@ def draw_looks(rng: Rng) -> Looks:
     """Random skin, hair and expression."""
     dark = np.array([58, 82, 122.0])
     fair = np.array([186, 208, 246.0])
-    hairs = [(28, 26, 30), (40, 60, 92), (60, 120, 190), (110, 190, 225), (40, 60, 150)]
-    hairs += [(190, 190, 195)]
+    hairs = [(28, 26, 30), (24, 36, 56), (44, 44, 48), (60, 190, 240)]
     irises = [(40, 50, 80), (150, 100, 40), (70, 120, 60)]
     styles = ["short", "long", "bald", "bun", "cap"]
     skin = fair + (dark - fair) * rng.uniform(0, 1) + rng.normal(0, 4, 3)
     return Looks(
         skin=(float(skin[0]), float(skin[1]), float(skin[2])),
         hair_colour=hairs[rng.integers(len(hairs))],
-        hair=str(rng.choice(styles, p=[0.4, 0.28, 0.08, 0.1, 0.14])),
+        hair=str(rng.choice(styles, p=[0.46, 0.32, 0.0, 0.14, 0.08])),
         hairline=rng.uniform(0.5, 0.7),
         iris=irises[rng.integers(len(irises))],
         smile=rng.uniform(-0.03, 0.07),

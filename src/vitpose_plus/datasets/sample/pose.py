@@ -234,15 +234,15 @@ def _cartwheel(rng: Rng) -> Pose:
 
 
 FAMILIES: tuple[tuple[Callable[[Rng], Pose], float], ...] = (
-    (_stand, 7),
+    (_stand, 8),
     (_walk, 4),
     (_run, 2.5),
-    (_sit, 3),
-    (_crouch, 0.8),
-    (_jump, 2),
+    (_sit, 1.5),
+    (_crouch, 0.4),
+    (_jump, 1.5),
     (_kick, 1.2),
-    (_lunge, 1.5),
-    (_bend, 0.5),
-    (_lie, 0.3),
+    (_lunge, 1.0),
+    (_bend, 0.2),
+    (_lie, 0.2),
     (_cartwheel, 0.15),
 )

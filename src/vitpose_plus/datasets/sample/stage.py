@@ -116,9 +116,9 @@ def place_actor(rng: Rng, stage: Stage, plan: Plan, size: float, taken: list[np.
 def _look(rng: Rng, animal: bool) -> View:
     """A random direction to look from: slightly from above, now and then askew."""
     side = rng.choice([-0.5, 0.5]) * np.pi
-    towards = rng.choice([0.0, side, np.pi], p=[0.15, 0.75, 0.1] if animal else [0.56, 0.24, 0.2])
-    yaw = towards + rng.normal(0, 0.38)
-    roll = rng.normal(0, 0.3) if rng.random() < 0.12 else rng.normal(0, 0.05)
+    towards = rng.choice([0.0, side, np.pi], p=[0.1, 0.85, 0.05] if animal else [0.66, 0.2, 0.14])
+    yaw = towards + rng.normal(0, 0.3)
+    roll = rng.normal(0, 0.3) if rng.random() < 0.08 else rng.normal(0, 0.05)
     turn = rot_z(roll) @ rot_x(rng.uniform(-0.1, 0.4)) @ rot_y(yaw)
     return View(turn, distance=rng.uniform(3.5, 8.0))
 

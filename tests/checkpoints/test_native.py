@@ -1,0 +1,45 @@
+import json
+
+import pytest
+import torch
+
+from vitpose_plus import load_model, save_model
+from vitpose_plus.errors import CheckpointError
+
+
+def test_a_saved_model_gives_the_same_heatmaps(make_model, tmp_path):
+    model = make_model("coco", "mpii").eval()
+    save_model(model, tmp_path / "m")
+    again = load_model(tmp_path / "m")
+    images = torch.randn(1, 3, 64, 48)
+    assert again.config == model.config
+    assert torch.equal(again(images, "mpii"), model(images, "mpii"))
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(CheckpointError, match="nowhere"):
+        load_model(tmp_path / "nowhere")
+
+
+def test_weights_that_do_not_fit_are_listed(make_model, tmp_path):
+    save_model(make_model("coco", "mpii"), tmp_path / "two")
+    save_model(make_model("coco", ffn="plain"), tmp_path / "one")
+    (tmp_path / "one" / "config.json").write_bytes((tmp_path / "two" / "config.json").read_bytes())
+    with pytest.raises(CheckpointError, match=r"missing .*mlp\.experts\.0"):
+        load_model(tmp_path / "one")
+
+
+def test_an_unknown_key_in_the_configuration_is_refused(make_model, tmp_path):
+    save_model(make_model("coco"), tmp_path / "m")
+    config = json.loads((tmp_path / "m" / "config.json").read_text())
+    (tmp_path / "m" / "config.json").write_text(json.dumps(config | {"colour": 1}))
+    with pytest.raises(CheckpointError, match="colour"):
+        load_model(tmp_path / "m")
+
+
+def test_saving_replaces_the_whole_folder(make_model, tmp_path):
+    save_model(make_model("coco"), tmp_path / "m")
+    (tmp_path / "m" / "leftover").touch()
+    save_model(make_model("aic"), tmp_path / "m")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["m"]
+    assert not (tmp_path / "m" / "leftover").exists()

@@ -1,0 +1,65 @@
+"""What tests of several rooms share."""
+
+import numpy as np
+import pytest
+import torch
+
+from vitpose_plus.datasets.split import Split
+from vitpose_plus.datasets.table import Instance, build_table
+from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
+from vitpose_plus.skeletons import SKELETONS
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def make_model():
+    """A tiny random model whose heads differ in width, with weights that are not near zero."""
+
+    def make(*names: str, ffn: str = "partially_shared") -> ViTPose:
+        tasks = tuple(Task(name=name, skeleton=SKELETONS[name]) for name in names)
+        model = ViTPose(ViTPoseConfig(size="tiny", input_size=(64, 48), ffn=ffn, tasks=tasks))
+        for parameter in model.parameters():
+            if parameter.ndim > 1:
+                torch.nn.init.normal_(parameter, std=0.05)
+        return model
+
+    return make
+
+
+@pytest.fixture
+def make_split(tmp_path):
+    """A split of noise pictures with one instance each: random poses in a fixed box."""
+
+    def make(name: str, count: int = 6) -> Split:
+        import cv2
+
+        rng = np.random.default_rng(len(name))
+        skeleton = SKELETONS[name]
+        folder = tmp_path / name
+        folder.mkdir()
+        rows = []
+        for i in range(count):
+            cv2.imwrite(str(folder / f"{i}.jpg"), rng.integers(0, 255, (120, 100, 3), np.uint8))
+            rows.append(
+                Instance(
+                    image_id=str(i),
+                    instance_id=str(i),
+                    file_name=f"{i}.jpg",
+                    bbox=(20.0, 20.0, 60.0, 80.0),
+                    keypoints=rng.uniform((20, 20), (80, 100), (len(skeleton), 2)),
+                    visibility=np.full(len(skeleton), 2),
+                    source=f"{name} {i}",
+                    area=3000.0,
+                    width=100,
+                    height=120,
+                    head_size=20.0,
+                )
+            )
+        metrics = ("pckh",) if name == "mpii" else ("oks",)
+        return Split(name, skeleton, metrics, folder, build_table(name, "train", rows))
+
+    return make

@@ -1,0 +1,93 @@
+import pytest
+import torch
+from torch.nn import functional as F
+
+from vitpose_plus.heatmaps import HeatmapCodec, encode
+from vitpose_plus.training.loss import heatmap_loss
+
+TASKS = ("coco", "aic", "ap10k")
+
+
+def everything_masked(model, images, tasks):
+    """Every expert and head on every sample, the right one chosen by a mask.
+
+    An independent reference: no sorting, no slices.
+    """
+    backbone = model.backbone
+    x = backbone.patch_embed(images) + backbone.pos_embed[:, 1:] + backbone.pos_embed[:, :1]
+    for block in backbone.blocks:
+        x = x + block.attn(block.norm1(x))
+        hidden = F.gelu(block.mlp.fc1(block.norm2(x)))
+        each = torch.stack([expert(hidden) for expert in block.mlp.experts])
+        chosen = F.one_hot(tasks, len(each)).T[:, :, None, None] * each
+        x = x + torch.cat([block.mlp.fc2(hidden), chosen.sum(0)], -1)
+    features = backbone.last_norm(x).transpose(1, 2).unflatten(2, backbone.grid)
+    return [head(features) for head in model.heads]
+
+
+@pytest.mark.parametrize("tasks", [[0, 2, 1, 0, 2], [1, 1, 1], [2]])
+def test_each_sample_gets_what_its_own_expert_and_head_give_it(make_model, tasks):
+    model = make_model(*TASKS).eval()
+    index = torch.tensor(tasks)
+    images = torch.randn(len(tasks), 3, 64, 48)
+    heatmaps = model(images, index)
+    for i, maps in enumerate(
+        everything_masked(model, images, index)[t][i] for i, t in enumerate(tasks)
+    ):
+        torch.testing.assert_close(heatmaps[i, : len(maps)], maps, rtol=1e-5, atol=1e-6)
+        assert not heatmaps[i, len(maps) :].any()
+
+
+def test_a_task_by_name_equals_its_index(make_model):
+    model = make_model(*TASKS).eval()
+    images = torch.randn(3, 3, 64, 48)
+    own = model(images, torch.tensor([1, 1, 1]))
+    torch.testing.assert_close(model(images, "aic"), own)
+
+
+def test_loss_and_gradients_equal_the_masked_reference(make_model):
+    model = make_model(*TASKS).eval()
+    tasks = torch.tensor([0, 2, 1, 0, 2])
+    images = torch.randn(5, 3, 64, 48)
+    codec = HeatmapCodec((64, 48), (16, 12))
+    points, visible = torch.rand(5, 17, 2) * 48, torch.randint(0, 3, (5, 17))
+
+    dispatched = 0
+    for task, maps in model.by_task(images, tasks).items():
+        own, k = tasks == task, maps.shape[1]
+        target, weight = encode(points[own, :k], visible[own, :k], codec)
+        dispatched = dispatched + heatmap_loss(maps, target, weight, 5)
+    gradients = torch.autograd.grad(dispatched, list(model.parameters()))
+
+    # The official way: the other sets' targets and weights are zero, the mean is over the batch.
+    masked = 0
+    for task, maps in enumerate(everything_masked(model, images, tasks)):
+        target, weight = encode(points[:, : maps.shape[1]], visible[:, : maps.shape[1]], codec)
+        own = weight * (tasks == task)[:, None]
+        masked = masked + ((maps - target) * own[..., None, None]).square().mean()
+    expected = torch.autograd.grad(masked, list(model.parameters()))
+
+    torch.testing.assert_close(dispatched, masked, rtol=1e-5, atol=0)
+    for found, wanted in zip(gradients, expected, strict=True):
+        torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-7)
+
+
+def test_an_absent_task_learns_nothing(make_model):
+    model = make_model(*TASKS)
+    model.by_task(torch.randn(2, 3, 64, 48), torch.tensor([0, 2]))[0].sum().backward()
+    assert all(p.grad is None for p in model.heads[1].parameters())
+    assert all(block.mlp.experts[1].weight.grad is None for block in model.backbone.blocks)
+
+
+def test_batch_norm_in_training_sees_own_samples_only(make_model):
+    model = make_model(*TASKS)
+    images = torch.randn(4, 3, 64, 48)
+    alone = model.by_task(images[:2], torch.tensor([0, 0]))[0]
+    among = model.by_task(images, torch.tensor([0, 0, 1, 2]))[0]
+    torch.testing.assert_close(alone, among, rtol=1e-4, atol=1e-5)
+
+
+def test_a_plain_model_has_no_experts_and_one_task(make_model):
+    model = make_model("coco", ffn="plain").eval()
+    assert not any("experts" in name for name in model.state_dict())
+    assert model(torch.randn(2, 3, 64, 48), "coco").shape == (2, 17, 16, 12)

@@ -1,0 +1,86 @@
+"""Every file under conf/ is read, and a wrong one is explained."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.config import OmegaConfigLoader
+
+from pipelines.configuration import check_parameters
+from pipelines.settings import CONFIG_LOADER_ARGS
+from vitpose_plus.errors import ConfigurationError
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
+ENVIRONMENTS = sorted(
+    p.name for p in CONF.iterdir() if p.is_dir() and p.name not in {"base", "local"}
+)
+
+
+def load(conf, environment):
+    return OmegaConfigLoader(str(conf), env=environment, **CONFIG_LOADER_ARGS)["parameters"]
+
+
+@pytest.fixture
+def conf(tmp_path):
+    """A copy of conf/ whose files may be spoilt: a function of (file, change)."""
+    import shutil
+
+    shutil.copytree(CONF, tmp_path / "conf")
+
+    def spoil(change):
+        path = tmp_path / "conf" / "sample" / "parameters.yml"
+        content = yaml.safe_load(path.read_text())
+        change(content)
+        path.write_text(yaml.safe_dump(content))
+        folders = [tmp_path / "conf" / "base", tmp_path / "conf" / "sample"]
+        return load(tmp_path / "conf", "sample"), folders
+
+    return spoil
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_environment_is_valid(environment, monkeypatch):
+    monkeypatch.setenv("VITPOSE_DATA", "/data")
+    parameters = check_parameters(load(CONF, environment), [CONF / "base", CONF / environment])
+    assert set(parameters.vitpose_plus.tasks) <= set(parameters.data.datasets)
+
+
+def test_a_misspelt_key_is_named_with_its_file_and_a_suggestion(conf):
+    raw, folders = conf(lambda c: c["training"]["optimisation"].update(learing_rate=1.0))
+    with pytest.raises(ConfigurationError) as error:
+        check_parameters(raw, folders)
+    message = str(error.value)
+    assert "sample/parameters.yml: training.optimisation.learing_rate" in message
+    assert "did you mean learning_rate?" in message
+
+
+def test_a_wrong_type_shows_what_was_found(conf):
+    raw, folders = conf(lambda c: c["training"].update(epochs="three"))
+    with pytest.raises(ConfigurationError, match=r"training\.epochs: .*integer.*'three'"):
+        check_parameters(raw, folders)
+
+
+def test_a_missing_part_is_named(conf):
+    raw, folders = conf(lambda c: c["data"]["datasets"]["coco"].pop("layout"))
+    with pytest.raises(
+        ConfigurationError, match=r"sample/parameters.yml: data\.datasets\.coco\.layout: missing"
+    ):
+        check_parameters(raw, folders)
+
+
+def test_a_task_without_a_data_set_is_refused(conf):
+    raw, folders = conf(lambda c: c.update(vitpose_plus={"tasks": ["coco", "jump"]}))
+    with pytest.raises(
+        ConfigurationError, match=r"vitpose_plus\.tasks: jump not under data\.datasets"
+    ):
+        check_parameters(raw, folders)
+
+
+def test_all_faults_are_told_at_once(conf):
+    def spoil(content):
+        content["training"].update(epoch=3, batch_size=0)
+
+    raw, folders = conf(spoil)
+    with pytest.raises(ConfigurationError) as error:
+        check_parameters(raw, folders)
+    assert len(str(error.value).splitlines()) == 3

@@ -1,0 +1,163 @@
+"""The commands a user types, run as processes on a small sample."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+KEDRO = Path(sys.executable).with_name("kedro")
+SMALL = {"train": 10, "val": 8}
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory):
+    """A copy of the project with a sample and a training of seconds."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("pyproject.toml", "conf", "pipelines", ".telemetry"):
+        source = PROJECT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, folder / name)
+    path = folder / "conf/sample/parameters.yml"
+    content = yaml.safe_load(path.read_text())
+    sets = ("coco", "aic", "mpii", "ap10k", "coco_wholebody")
+    content["data"]["sample"] = {name: SMALL for name in sets} | {
+        "apt36k": {"clips": 12, "frames": 2}
+    }
+    content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}
+    content["training"]["optimisation"]["milestones"] = [1]
+    path.write_text(yaml.safe_dump(content))
+    return folder
+
+
+def kedro(folder, *arguments):
+    """Run, and give back (exit code, everything printed)."""
+    done = subprocess.run(
+        [KEDRO, "run", *arguments],
+        cwd=folder,
+        env=os.environ | {"COLUMNS": "160", "OMP_WAIT_POLICY": "PASSIVE"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def runs(folder):
+    """MLflow's runs, the newest first."""
+    import mlflow
+
+    client = mlflow.MlflowClient(f"sqlite:///{folder}/mlflow.db")
+    (experiment,) = [e for e in client.search_experiments() if e.name == "vitpose-plus"]
+    return client, client.search_runs([experiment.experiment_id], order_by=["start_time DESC"])
+
+
+@pytest.fixture(scope="module")
+def main_job(workplace):
+    code, printed = kedro(workplace, "--pipeline=train_vitpose_plus")
+    assert code == 0, printed
+    return workplace, printed
+
+
+@pytest.mark.slow
+def test_the_main_job_ingests_first_and_says_so(main_job):
+    folder, printed = main_job
+    assert "coco: no current tables" in printed
+    assert "mean pose" in printed
+    tables = folder / "data/sample/tables"
+    assert {p.parent.name for p in tables.glob("*/manifest.json")} == {
+        *("coco", "aic", "mpii", "ap10k", "apt36k", "coco_wholebody")
+    }
+
+
+@pytest.mark.slow
+def test_every_task_is_scored_beside_the_mean_pose(main_job):
+    folder, _ = main_job
+    metrics = json.loads((folder / "data/sample/reports/vitpose_plus/metrics.json").read_text())
+    assert {name: one["figure"] for name, one in metrics.items()} == {
+        **dict.fromkeys(("coco", "aic", "ap10k", "apt36k", "coco_wholebody"), "AP"),
+        "mpii": "PCKh@0.5",
+    }
+    assert all(one["figure"] in one["mean_pose"] for one in metrics.values())
+    gallery = folder / "data/sample/reports/vitpose_plus/gallery"
+    assert {p.stem for p in gallery.iterdir()} == {*metrics, "overview"}
+
+
+@pytest.mark.slow
+def test_the_run_is_tracked_with_its_model(main_job):
+    import mlflow
+    import pandas as pd
+
+    folder, _ = main_job
+    client, found = runs(folder)
+    run = found[0]
+    assert run.info.status == "FINISHED"
+    assert run.data.params["training.epochs"] == "2"
+    assert {"best/AP_coco", "mean_pose/AP_coco", "best/PCKh_0.5_mpii"} <= run.data.metrics.keys()
+    assert len(client.get_metric_history(run.info.run_id, "loss_epoch")) == 2
+    assert len(client.get_metric_history(run.info.run_id, "score")) == 2
+    assert {a.path for a in client.list_artifacts(run.info.run_id)} >= {"gallery"}
+    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    (logged,) = run.outputs.model_outputs
+    model = mlflow.pyfunc.load_model(f"models:/{logged.model_id}")
+    assert [column.name for column in model.metadata.signature.inputs.inputs] == ["image", "bbox"]
+    example = model.input_example
+    answer = model.predict(pd.DataFrame(example), params={"task": "mpii"})
+    assert len(answer["keypoints"][0]) == 16
+
+
+@pytest.mark.slow
+def test_current_tables_are_not_built_again_and_a_run_repeats(main_job):
+    folder, _ = main_job
+    metrics = folder / "data/sample/reports/vitpose_plus/metrics.json"
+    first = metrics.read_text()
+    code, printed = kedro(folder, "--pipeline=train_vitpose_plus")
+    assert code == 0, printed
+    assert "coco: the tables" in printed
+    assert "no current tables" not in printed
+    assert metrics.read_text() == first
+
+
+@pytest.mark.slow
+def test_evaluate_and_the_single_task_run(main_job):
+    folder, _ = main_job
+    first = json.loads((folder / "data/sample/reports/vitpose_plus/metrics.json").read_text())
+    code, printed = kedro(folder, "--pipeline=evaluate")
+    assert code == 0, printed
+    metrics = json.loads((folder / "data/sample/reports/vitpose_plus/metrics.json").read_text())
+    assert metrics == first
+    code, printed = kedro(folder, "--pipeline=train_vitpose")
+    assert code == 0, printed
+    assert (folder / "data/sample/models/vitpose/best/config.json").is_file()
+
+
+@pytest.mark.slow
+def test_a_failed_run_is_marked_failed_and_tells_one_screen(main_job):
+    folder, _ = main_job
+    picture = next((folder / "data/sample/raw/coco/train2017").iterdir())
+    whole = picture.read_bytes()
+    picture.write_bytes(whole[: len(whole) // 2])
+    code, printed = kedro(folder, "--pipeline=ingest")
+    picture.write_bytes(whole)
+    assert code == 1
+    assert picture.name in printed
+    assert "Traceback" not in printed
+    assert runs(folder)[1][0].info.status == "FAILED"
+    assert (folder / "data/sample/tables/coco/manifest.json").is_file()
+    assert not list((folder / "data/sample/tables").glob(".*"))
+
+
+@pytest.mark.slow
+def test_a_misspelt_parameter_stops_before_anything_runs(main_job):
+    folder, _ = main_job
+    before = len(runs(folder)[1])
+    code, printed = kedro(folder, "--params=training.epoch=3")
+    assert code == 1
+    assert "training.epoch: unknown key; did you mean epochs?" in printed
+    assert "Traceback" not in printed
+    assert len(runs(folder)[1]) == before
