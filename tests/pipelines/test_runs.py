@@ -26,7 +26,7 @@ def workplace(tmp_path_factory):
     path = folder / "conf/sample/parameters.yml"
     content = yaml.safe_load(path.read_text())
     sets = ("coco", "aic", "mpii", "ap10k", "coco_wholebody")
-    content["data"]["sample"] = {name: SMALL for name in sets} | {
+    content["data"]["sample"] = dict.fromkeys(sets, SMALL) | {
         "apt36k": {"clips": 12, "frames": 2}
     }
     content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}

@@ -50,7 +50,9 @@ def verify_images(
     names = list(dict.fromkeys(file_names))
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         facts = pool.map(lambda name: _decode(folder / name), names)
-        bar = tqdm(facts, total=len(names), desc="pictures", unit="", disable=not progress)
+        bar = tqdm(
+            facts, total=len(names), desc="pictures", unit="", disable=None if progress else True
+        )
         return dict(zip(names, bar, strict=True))
 
 

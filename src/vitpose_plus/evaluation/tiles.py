@@ -17,7 +17,7 @@ TITLE_HEIGHT = 34
 PAPER: Colour = (255, 255, 255)
 INK: Colour = (32, 34, 40)
 PALE_INK: Colour = (128, 132, 142)
-BEYOND_THE_PICTURE: Colour = (52, 54, 60)
+BEYOND_THE_PICTURE: Colour = (232, 233, 237)
 
 
 @dataclass(frozen=True)

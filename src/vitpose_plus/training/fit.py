@@ -161,12 +161,14 @@ def _loader(
 @contextmanager
 def _quiet_lightning() -> Iterator[None]:
     """Lightning's advice on loaders and hardware is not for this project's users."""
-    chatty = logging.getLogger("lightning.pytorch")
-    level = chatty.level
-    chatty.setLevel(logging.WARNING)
+    chatty = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
+    levels = [logger.level for logger in chatty]
+    for logger in chatty:
+        logger.setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
         try:
             yield
         finally:
-            chatty.setLevel(level)
+            for logger, level in zip(chatty, levels, strict=True):
+                logger.setLevel(level)

@@ -11,6 +11,8 @@ from vitpose_plus.errors import ValidationError
 
 ANALYTICS = "GX_ANALYTICS_ENABLED"
 """Read at import by the older releases that the extra allows; 1.24 sends nothing anyway."""
+# The second sets its own level when it is imported.
+TALKATIVE = ("great_expectations", "great_expectations.data_context.types.base")
 MISSING = (
     "validation needs Great Expectations, which the extra `pipelines` brings: "
     "pip install 'vitpose-plus[pipelines]'"
@@ -25,14 +27,19 @@ def quiet_great_expectations() -> Iterator[ModuleType]:
         ValidationError: it is not installed.
     """
     before = os.environ.get(ANALYTICS)
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
     os.environ[ANALYTICS] = "false"
-    logger.setLevel(logging.ERROR)
     try:
-        yield _load()
+        package = _load()
+        loggers = [logging.getLogger(name) for name in TALKATIVE]
+        levels = [logger.level for logger in loggers]
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield package
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
     finally:
-        logger.setLevel(level)
         if before is None:
             del os.environ[ANALYTICS]
         else:

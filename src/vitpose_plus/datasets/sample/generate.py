@@ -69,7 +69,7 @@ def _build(config: SampleConfig, folder: Path, workers: int, progress: bool) -> 
         total=sum(len(shot.files) for shot in shots),
         desc="sample",
         unit="pic",
-        disable=not progress,
+        disable=None if progress else True,
     ) as bar:
         records = []
         for record in _in_order(take, shots, workers):
