@@ -17,6 +17,12 @@ class Run(click.Command):
             return super().invoke(ctx)
         except VitposeError as error:
             raise click.ClickException(str(error)) from error
+        except (KeyboardInterrupt, SystemExit):
+            # Kedro tells its hooks of errors only, and MLflow ends an open run as finished.
+            from pipelines.tracking import end_interrupted_run
+
+            end_interrupted_run()
+            raise
 
 
 @click.group(name="pipelines")

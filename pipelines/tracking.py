@@ -73,6 +73,15 @@ def log_model(folder: Path, picture: Path, box: list[float]) -> None:
     )
 
 
+def end_interrupted_run() -> None:
+    """Mark a run that was stopped from outside as killed, if one is open."""
+    import mlflow
+
+    # kedro-mlflow opens the same run again for each node: one may lie on the other.
+    while mlflow.active_run() is not None:
+        mlflow.end_run("KILLED")
+
+
 def _flatten(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in nested.items():
         if isinstance(value, Mapping):

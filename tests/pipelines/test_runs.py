@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,9 +27,7 @@ def workplace(tmp_path_factory):
     path = folder / "conf/sample/parameters.yml"
     content = yaml.safe_load(path.read_text())
     sets = ("coco", "aic", "mpii", "ap10k", "coco_wholebody")
-    content["data"]["sample"] = dict.fromkeys(sets, SMALL) | {
-        "apt36k": {"clips": 12, "frames": 2}
-    }
+    content["data"]["sample"] = dict.fromkeys(sets, SMALL) | {"apt36k": {"clips": 12, "frames": 2}}
     content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}
     content["training"]["optimisation"]["milestones"] = [1]
     path.write_text(yaml.safe_dump(content))
@@ -150,6 +149,22 @@ def test_a_failed_run_is_marked_failed_and_tells_one_screen(main_job):
     assert runs(folder)[1][0].info.status == "FAILED"
     assert (folder / "data/sample/tables/coco/manifest.json").is_file()
     assert not list((folder / "data/sample/tables").glob(".*"))
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_is_marked_killed(main_job):
+    folder, _ = main_job
+    command = [KEDRO, "run", "--pipeline=train_vitpose", "--params=training.epochs=1000"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout:
+            if "epoch 1 of 1000" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        process.stdout.read()
+    assert process.returncode != 0
+    assert runs(folder)[1][0].info.status == "KILLED"
 
 
 @pytest.mark.slow

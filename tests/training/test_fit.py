@@ -58,12 +58,12 @@ def test_a_tiny_model_learns_two_tasks_by_heart(make_split, tmp_path):
     splits = [make_split("coco"), make_split("mpii")]
     listener = Listener()
     fitted = fit(
-        config(*splits), recipe(60), splits, splits, tmp_path, logger=listener, progress=False
+        config(*splits), recipe(150), splits, splits, tmp_path, logger=listener, progress=False
     )
     losses = listener.heard["loss_epoch"]
     assert losses[-1] < 0.35 * losses[0]
     assert {"loss_coco", "loss_mpii", "AP_coco", "PCKh_0.5_mpii", "score"} <= listener.heard.keys()
-    assert listener.heard["PCKh_0.5_mpii"][-1] > 0.6
+    assert listener.heard["PCKh_0.5_mpii"][-1] > 0.7
     poses = predict(load_model(fitted.best), splits, workers=0, progress=False)
     assert [len(one) for one in poses] == [6, 6]
     assert json.loads((fitted.last / "config.json").read_text())["size"] == "tiny"
