@@ -6,13 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from omegaconf.errors import OmegaConfBaseException
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
+from yaml.parser import ParserError
 
 from pipelines.parameters import Parameters
 from vitpose_plus.errors import ConfigurationError
 
 Key = tuple[str, ...]
+
+
+def read_parameters(loader: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters, merged, from Kedro's loader.
+
+    Raises:
+        ConfigurationError: a file is no YAML, or names an environment variable that is not set.
+    """
+    try:
+        return loader["parameters"]
+    except (OmegaConfBaseException, ParserError) as error:
+        raise ConfigurationError(f"The configuration cannot be read: {error}") from error
 
 
 def check_parameters(raw: Mapping[str, Any], folders: Iterable[Path]) -> Parameters:

@@ -2,9 +2,9 @@
 
 from omegaconf.resolvers import oc
 
-from pipelines.hooks import CheckParameters, TrackParameters
+from pipelines.hooks import ParametersHook
 
-HOOKS = (CheckParameters(), TrackParameters())
+HOOKS = (ParametersHook(),)
 
 # Without --env a run draws the sample and trains on it: the main job of a fresh clone.
 CONFIG_LOADER_ARGS = {

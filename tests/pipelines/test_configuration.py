@@ -6,7 +6,7 @@ import pytest
 import yaml
 from kedro.config import OmegaConfigLoader
 
-from pipelines.configuration import check_parameters
+from pipelines.configuration import check_parameters, read_parameters
 from pipelines.settings import CONFIG_LOADER_ARGS
 from vitpose_plus.errors import ConfigurationError
 
@@ -17,7 +17,7 @@ ENVIRONMENTS = sorted(
 
 
 def load(conf, environment):
-    return OmegaConfigLoader(str(conf), env=environment, **CONFIG_LOADER_ARGS)["parameters"]
+    return read_parameters(OmegaConfigLoader(str(conf), env=environment, **CONFIG_LOADER_ARGS))
 
 
 @pytest.fixture
@@ -84,3 +84,17 @@ def test_all_faults_are_told_at_once(conf):
     with pytest.raises(ConfigurationError) as error:
         check_parameters(raw, folders)
     assert len(str(error.value).splitlines()) == 3
+
+
+def test_an_unset_environment_variable_is_named(monkeypatch):
+    monkeypatch.delenv("VITPOSE_DATA", raising=False)
+    with pytest.raises(ConfigurationError, match="VITPOSE_DATA"):
+        load(CONF, "full")
+
+
+def test_a_file_that_is_no_yaml_is_named(tmp_path):
+    for name in ("base", "broken"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "broken" / "parameters.yml").write_text("a: [1\nb: 2\n")
+    with pytest.raises(ConfigurationError, match=r"broken.parameters\.yml"):
+        load(tmp_path, "broken")
