@@ -11,7 +11,7 @@ from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.evaluation.report import Scores, render_scores, scores_to_json, write_scores
-from vitpose_plus.evaluation.score import instance_figures, main_figure, score
+from vitpose_plus.evaluation.score import MAIN_FIGURE, instance_figures, score
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _score(split: Split, predictions: Predictions, data: Data) -> Scores:
     guess = mean_pose_predictions(mean_pose(train), predictions.rows)
     return Scores(
         task=split.name,
-        figure=main_figure(split.metrics),
+        figures=tuple(MAIN_FIGURE[metric] for metric in split.metrics),
         model=score(predictions, split.table, split.skeleton, split.metrics),
         baseline=score(guess, split.table, split.skeleton, split.metrics),
         instances=len(predictions),

@@ -14,23 +14,23 @@ class Scores:
 
     Attributes:
         task: the data set's name.
-        figure: the name of its main figure, a key of the two next.
+        figures: names of the figures to show, the main one first; keys of the two next.
         model: the model's figures by name.
         baseline: the mean pose's figures by name.
         instances: how many instances were scored.
     """
 
     task: str
-    figure: str
+    figures: tuple[str, ...]
     model: dict[str, float]
     baseline: dict[str, float]
     instances: int
 
 
 def render_scores(scores: Sequence[Scores]) -> str:
-    """A table with aligned columns, a line a task."""
+    """A table with aligned columns, a line a figure."""
     header = ["task", "instances", "figure", "ViTPose+", "mean pose", "gain"]
-    lines = [header, *map(_cells, scores)]
+    lines = [header, *(_cells(one, figure) for one in scores for figure in one.figures)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     rule = ["-" * width for width in widths]
     return "\n".join(_line(cells, widths) for cells in (lines[0], rule, *lines[1:]))
@@ -42,7 +42,7 @@ def scores_to_json(scores: Sequence[Scores]) -> dict[str, dict[str, Any]]:
         s.task: {
             "model": _finite(s.model),
             "mean_pose": _finite(s.baseline),
-            "figure": s.figure,
+            "figure": s.figures[0],
             "instances": s.instances,
         }
         for s in scores
@@ -57,10 +57,12 @@ def write_scores(path: Path, scores: Sequence[Scores]) -> None:
     part.replace(path)
 
 
-def _cells(scores: Scores) -> list[str]:
-    model, baseline = (d.get(scores.figure, math.nan) for d in (scores.model, scores.baseline))
+def _cells(scores: Scores, figure: str) -> list[str]:
+    model, baseline = (d.get(figure, math.nan) for d in (scores.model, scores.baseline))
     figures = [_number(model, ".3f"), _number(baseline, ".3f"), _number(model - baseline, "+.3f")]
-    return [scores.task, f"{scores.instances:,}", scores.figure, *figures]
+    first = figure == scores.figures[0]
+    task = [scores.task, f"{scores.instances:,}"] if first else ["", ""]
+    return [*task, figure, *figures]
 
 
 def _number(value: float, form: str) -> str:
