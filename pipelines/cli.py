@@ -1,5 +1,7 @@
 """`kedro run`, with our own errors shown as one message instead of a traceback."""
 
+import signal
+import sys
 from typing import Any
 
 import click
@@ -13,6 +15,8 @@ class Run(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and end with exit code 1 and the message alone on a mendable error."""
+        # A scheduler's request to stop ends the run as Ctrl-C does, instead of leaving it open.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             return super().invoke(ctx)
         except VitposeError as error:

@@ -14,18 +14,21 @@ class ParametersHook:
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Read and validate the merged parameters as a whole."""
+        from pydantic import TypeAdapter
+
         from pipelines.configuration import check_parameters, read_parameters
+        from pipelines.parameters import Parameters
 
         loader = cast(OmegaConfigLoader, context.config_loader)
         environments = (loader.base_env, loader.env or loader.default_run_env)
         source = Path(loader.conf_source)
         folders = [_short(source / name, context.project_path) for name in environments]
-        self._parameters = read_parameters(loader)
-        check_parameters(self._parameters, folders)
+        parameters = check_parameters(read_parameters(loader), folders)
+        self._parameters = TypeAdapter(Parameters).dump_python(parameters, mode="json")
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Log the parameters as written, so that runs can be compared by each of them."""
+        """Log the parameters, defaults too, so that runs can be compared by each of them."""
         from pipelines.tracking import log_parameters
 
         log_parameters(self._parameters)

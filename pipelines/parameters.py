@@ -1,14 +1,18 @@
 """The whole configuration as closed dataclasses. A node gets the part that it needs."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from vitpose_plus.datasets.sample.config import SampleConfig
 from vitpose_plus.datasets.source import DatasetSource
+from vitpose_plus.geometry.input_size import InputSize
 from vitpose_plus.settings import settings
 from vitpose_plus.training.config import Training
+
+TRAIN_SPLIT = "train"
+TaskName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 
 
 @settings
@@ -23,7 +27,7 @@ class Data:
     """
 
     tables: Path
-    datasets: dict[str, DatasetSource] = Field(min_length=1)
+    datasets: dict[TaskName, DatasetSource] = Field(min_length=1)
     raw: Path | None = None
     sample: SampleConfig | None = None
 
@@ -39,8 +43,8 @@ class Model:
     """The network's size and input; see `vitpose_plus.models.ViTPoseConfig`."""
 
     size: Literal["tiny", "s", "b", "l", "h"]
-    input_size: tuple[int, int]
-    drop_path: float = 0.0
+    input_size: InputSize
+    drop_path: float = Field(default=0.0, ge=0.0, lt=1.0)
 
 
 @settings
@@ -104,11 +108,21 @@ class Parameters:
     @model_validator(mode="after")
     def _check(self) -> "Parameters":
         for name, experiment in (("vitpose_plus", self.vitpose_plus), ("vitpose", self.vitpose)):
+            if len(set(experiment.tasks)) != len(experiment.tasks):
+                raise ValueError(f"{name}.tasks: a task stands twice")
             if unknown := [task for task in experiment.tasks if task not in self.data.datasets]:
                 raise ValueError(
                     f"{name}.tasks: {', '.join(unknown)} not under data.datasets, "
                     f"which has {', '.join(self.data.datasets)}"
                 )
+            for task in experiment.tasks:
+                self._check_splits(task)
         if len(self.vitpose.tasks) != 1 or self.vitpose.ffn != "plain":
             raise ValueError("vitpose: a ViTPose has exactly one task, and ffn: plain")
         return self
+
+    def _check_splits(self, task: str) -> None:
+        splits = self.data.datasets[task].splits
+        for split in (TRAIN_SPLIT, self.evaluation.split):
+            if split not in splits:
+                raise ValueError(f"data.datasets.{task}.splits: {split} is missing")

@@ -2,16 +2,18 @@
 
 import logging
 import math
-import shutil
 from typing import Any
 
-from pipelines.parameters import Data, Evaluation, Experiment
+import numpy as np
+
+from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation, Experiment
 from pipelines.tracking import log_figures, log_files
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.evaluation.report import Scores, render_scores, scores_to_json, write_scores
 from vitpose_plus.evaluation.score import MAIN_FIGURE, instance_figures, score
+from vitpose_plus.replacement import replacing
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +30,13 @@ def predict_held_out(
     best_model: str, data: Data, experiment: Experiment, evaluation: Evaluation
 ) -> HeldOut:
     """Estimate the poses of all held-out instances."""
+    import torch
+
     from vitpose_plus.checkpoints import load_model
     from vitpose_plus.evaluation.predict import predict
 
     splits = [read_split(data.tables / task, evaluation.split) for task in experiment.tasks]
-    model = load_model(best_model)
+    model = load_model(best_model).to("cuda" if torch.cuda.is_available() else "cpu")
     predictions = predict(
         model,
         splits,
@@ -61,28 +65,30 @@ def draw_held_out(held_out: HeldOut, experiment: Experiment, evaluation: Evaluat
     from vitpose_plus.evaluation.gallery import OverviewRow, draw_gallery, draw_overview
 
     folder = experiment.reports / "gallery"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    rows = []
-    for split, predictions in held_out:
-        rank = instance_figures(predictions, split.skeleton, split.metrics)
-        draw_gallery(
-            predictions,
-            split.skeleton,
-            split.images,
-            folder / f"{split.name}.jpg",
-            rank=rank,
-            figure=FIGURE_OF_ONE[split.metrics[0]],
-            count=evaluation.gallery,
-        )
-        rows.append(OverviewRow(split.name, predictions, split.skeleton, split.images, rank))
-    draw_overview(rows, folder / "overview.jpg")
+    with replacing(folder) as part:
+        rows = []
+        for split, predictions in held_out:
+            rank = instance_figures(predictions, split.skeleton, split.metrics)
+            if np.isnan(rank).all():
+                log.warning("%s: no instance can be ranked, so none is drawn", split.name)
+                continue
+            draw_gallery(
+                predictions,
+                split.skeleton,
+                split.images,
+                part / f"{split.name}.jpg",
+                rank=rank,
+                figure=FIGURE_OF_ONE[split.metrics[0]],
+                count=evaluation.gallery,
+            )
+            rows.append(OverviewRow(split.name, predictions, split.skeleton, split.images, rank))
+        draw_overview(rows, part / "overview.jpg")
     log_files(folder, "gallery")
     log.info("the best and the worst are drawn in %s", folder)
 
 
 def _score(split: Split, predictions: Predictions, data: Data) -> Scores:
-    train = read_split(data.tables / split.name, "train").trainable()
+    train = read_split(data.tables / split.name, TRAIN_SPLIT).trainable()
     guess = mean_pose_predictions(mean_pose(train), predictions.rows)
     return Scores(
         task=split.name,

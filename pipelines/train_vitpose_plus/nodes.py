@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.parameters import Data, Evaluation, Experiment, Model
-from pipelines.tracking import log_model, run_logger
+from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation, Experiment, Model
+from pipelines.tracking import log_model, log_parameters, run_logger
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.training.config import Training
 
 log = logging.getLogger(__name__)
-
-TRAIN_SPLIT = "train"
 
 
 def train(
@@ -31,7 +29,9 @@ def train(
     """
     from vitpose_plus.models import Task, ViTPoseConfig
     from vitpose_plus.training.fit import fit
+    from vitpose_plus.training.precision import resolve_precision
 
+    log_parameters({"resolved_precision": resolve_precision(training.precision)})
     splits = _read(data, experiment, TRAIN_SPLIT)
     held_out = _read(data, experiment, evaluation.split)
     config = ViTPoseConfig(

@@ -27,9 +27,14 @@ from vitpose_plus.datasets.table import (
     build_table,
     write_table,
 )
-from vitpose_plus.errors import AnnotationError, ValidationError, VitposeError
+from vitpose_plus.errors import (
+    AnnotationError,
+    ConfigurationError,
+    ValidationError,
+    VitposeError,
+)
 from vitpose_plus.replacement import replacing
-from vitpose_plus.skeletons import load_skeleton
+from vitpose_plus.skeletons import Skeleton, load_skeleton
 from vitpose_plus.validation import Findings, report, require_great_expectations, validate
 
 
@@ -69,6 +74,7 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
     """
     require_great_expectations()
     skeleton = load_skeleton(source.skeleton)
+    _check_metrics(name, source, skeleton)
     _check_paths(name, source)
     origin = fingerprint(source, skeleton)
     # All files are read before any picture is decoded: a cheap error must not come late.
@@ -86,6 +92,7 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
             layout=source.layout,
             skeleton=skeleton,
             metrics=source.metrics,
+            half_body=source.half_body,
             splits={split.name: _write(split, source, part) for split in splits},
             fingerprint=origin,
         )
@@ -107,6 +114,14 @@ def is_current(name: str, source: DatasetSource, folder: Path) -> bool:
         return False
     tables = all((folder / split.table).is_file() for split in manifest.splits.values())
     return tables and manifest.dataset == name and manifest.fingerprint == expected
+
+
+def _check_metrics(name: str, source: DatasetSource, skeleton: Skeleton) -> None:
+    if "pck" in source.metrics and skeleton.torso is None:
+        raise ConfigurationError(
+            f"data.datasets.{name}.metrics: pck measures in torsos, and skeleton {skeleton.name} "
+            "names none: give it one, or score by oks"
+        )
 
 
 def _check_paths(dataset: str, source: DatasetSource) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,15 @@ def test_a_sample_depends_on_seed_epoch_and_index_alone(make_split):
     again[0, 1], again[7, 0]
     assert np.array_equal(first[2, 4].picture, again[2, 4].picture)
     assert not np.array_equal(first[2, 4].matrix, first[3, 4].matrix)
+
+
+def test_a_set_may_be_left_out_of_half_body(make_split):
+    whole = replace(make_split("coco"), half_body=False)
+    always = Augmentation(flip=0, half_body=1, scale=0, rotation=0)
+    expected = InstanceCrops([whole], SIZE)[0, 0].matrix
+    assert np.array_equal(InstanceCrops([whole], SIZE, always)[0, 0].matrix, expected)
+    halved = InstanceCrops([replace(whole, half_body=True)], SIZE, always)[0, 0]
+    assert not np.array_equal(halved.matrix, expected)
 
 
 def test_smaller_sets_are_padded_with_unlabelled_points(make_split):

@@ -12,10 +12,10 @@ MPII = Scores("coco_wholebody", ("PCKh@0.5",), {"PCKh@0.5": math.nan}, {"PCKh@0.
 def test_the_table_shows_model_baseline_and_gain_in_aligned_columns():
     assert render_scores([COCO, MPII]) == "\n".join(
         [
-            "task            instances  figure    ViTPose+  mean pose    gain",
-            "--------------  ---------  --------  --------  ---------  ------",
-            "coco                1,234  AP           0.512      0.040  +0.472",
-            "coco_wholebody          9  PCKh@0.5       n/a      0.100     n/a",
+            "task            instances  figure    model  mean pose    gain",
+            "--------------  ---------  --------  -----  ---------  ------",
+            "coco                1,234  AP        0.512      0.040  +0.472",
+            "coco_wholebody          9  PCKh@0.5    n/a      0.100     n/a",
         ]
     )
 

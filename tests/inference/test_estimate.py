@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 
 from vitpose_plus import estimate
 from vitpose_plus.evaluation.predict import predict
@@ -46,9 +45,10 @@ def test_an_unknown_task_is_named(make_model):
         estimate(make_model("coco").eval(), [], [], "mpii")
 
 
-def test_estimating_leaves_no_gradients(make_model):
-    model = make_model("coco").eval()
+def test_a_box_without_area_and_a_model_in_training_are_refused(make_model):
+    model = make_model("coco")
     picture = np.zeros((50, 50, 3), np.uint8)
-    estimate(model, [picture], [[[0, 0, 50, 50]]], "coco")
-    assert all(p.grad is None for p in model.parameters())
-    assert torch.is_grad_enabled()
+    with pytest.raises(ValueError, match="training mode"):
+        estimate(model, [picture], [[[0, 0, 50, 50]]], "coco")
+    with pytest.raises(ValueError, match="box 1 has no area"):
+        estimate(model.eval(), [picture], [[[0, 0, 50, 50], [9, 9, 0, 5]]], "coco")

@@ -9,6 +9,7 @@ from kedro.config import OmegaConfigLoader
 from pipelines.configuration import check_parameters, read_parameters
 from pipelines.settings import CONFIG_LOADER_ARGS
 from vitpose_plus.errors import ConfigurationError
+from vitpose_plus.training.optimiser import RateCourse
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 ENVIRONMENTS = sorted(
@@ -43,6 +44,20 @@ def test_every_environment_is_valid(environment, monkeypatch):
     monkeypatch.setenv("VITPOSE_DATA", "/data")
     parameters = check_parameters(load(CONF, environment), [CONF / "base", CONF / environment])
     assert set(parameters.vitpose_plus.tasks) <= set(parameters.data.datasets)
+
+
+# facts/recipe.md: single task 5e-4 at 512, ViTPose+ 1e-3 at 1024; B decays by 0.75.
+@pytest.mark.parametrize(
+    ("environment", "rate", "batch"), [("full", 1e-3, 1024), ("full_coco", 5e-4, 512)]
+)
+def test_the_published_recipes_are_the_published_ones(environment, rate, batch, monkeypatch):
+    monkeypatch.setenv("VITPOSE_DATA", "/data")
+    training = check_parameters(load(CONF, environment), []).training
+    optimisation = training.optimisation
+    course = RateCourse.of(optimisation, 1000, training.epochs)
+    assert (optimisation.learning_rate, training.batch_size) == (rate, batch)
+    assert (optimisation.layer_decay, optimisation.weight_decay) == (0.75, 0.1)
+    assert (training.epochs, course.warmup, course.milestones) == (210, 500, (170_000, 200_000))
 
 
 def test_a_misspelt_key_is_named_with_its_file_and_a_suggestion(conf):
@@ -98,3 +113,23 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path):
     (tmp_path / "broken" / "parameters.yml").write_text("a: [1\nb: 2\n")
     with pytest.raises(ConfigurationError, match=r"broken.parameters\.yml"):
         load(tmp_path, "broken")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda c: c["model"].update(input_size=[130, 96]),
+            r"model\.input_size: .*multiples of 16",
+        ),
+        (
+            lambda c: c["data"]["datasets"]["coco"]["splits"].pop("val"),
+            r"coco\.splits: val is missing",
+        ),
+        (lambda c: c.update(vitpose_plus={"tasks": ["coco", "coco"]}), "a task stands twice"),
+    ],
+)
+def test_what_would_fail_after_ingestion_fails_before_it(conf, spoil, message):
+    raw, folders = conf(spoil)
+    with pytest.raises(ConfigurationError, match=message):
+        check_parameters(raw, folders)

@@ -29,7 +29,7 @@ def workplace(tmp_path_factory):
     sets = ("coco", "aic", "mpii", "ap10k", "coco_wholebody")
     content["data"]["sample"] = dict.fromkeys(sets, SMALL) | {"apt36k": {"clips": 12, "frames": 2}}
     content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}
-    content["training"]["optimisation"]["milestones"] = [1]
+    content["training"]["optimisation"]["milestones"] = [0.5]
     path.write_text(yaml.safe_dump(content))
     return folder
 

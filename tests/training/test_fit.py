@@ -1,9 +1,11 @@
 import json
 
+import pytest
 import torch
 
 from vitpose_plus.checkpoints import load_model
 from vitpose_plus.evaluation.predict import predict
+from vitpose_plus.evaluation.score import score
 from vitpose_plus.geometry import Augmentation
 from vitpose_plus.models import Task, ViTPoseConfig
 from vitpose_plus.training.config import Optimisation, Training
@@ -92,10 +94,17 @@ def test_one_seed_gives_one_model(make_split, tmp_path):
 
 def test_the_best_epoch_is_kept_beside_the_last(make_split, tmp_path):
     splits = [make_split("mpii")]
+    listener = Listener()
+    settings = recipe(5, validate_every=1)
     fitted = fit(
-        config(*splits), recipe(3, validate_every=1), splits, splits, tmp_path, progress=False
+        config(*splits), settings, splits, splits, tmp_path, logger=listener, progress=False
     )
-    assert 0 <= fitted.best_epoch < 3
+    scores = listener.heard["score"]
+    assert fitted.best_score == pytest.approx(max(scores))
+    assert fitted.best_epoch == scores.index(max(scores))
+    (poses,) = predict(load_model(fitted.best), splits, flip=False, workers=0, progress=False)
+    again = score(poses, splits[0].table, splits[0].skeleton, ("pckh",))["PCKh@0.5"]
+    assert again == pytest.approx(max(scores))
     assert {"best", "last", "checkpoints"} <= {path.name for path in tmp_path.iterdir()}
     assert sorted(p.name for p in (tmp_path / "checkpoints").iterdir()) == [
         "best.ckpt",

@@ -40,7 +40,7 @@ def test_a_layer_is_read_from_the_name(name, layer):
 
 
 def test_the_rate_rises_then_falls_in_steps():
-    course = RateCourse.of(Optimisation(warmup_steps=500, milestones=(170, 200)), 100, 210)
+    course = RateCourse.of(Optimisation(warmup_steps=500), 100, 210)
     assert course(0) == pytest.approx(1e-3)
     assert course(250) == pytest.approx(0.5, abs=1e-3)
     assert course(500) == course(16_999) == 1
@@ -53,9 +53,9 @@ def test_a_short_run_is_not_all_warm_up():
     assert RateCourse.of(config, 10, 10).warmup == 10
 
 
-def test_milestones_beyond_the_run_are_refused():
-    with pytest.raises(ValueError, match=r"\[170, 200\]"):
-        Training(epochs=100)
+@pytest.mark.parametrize(("epochs", "every", "interval"), [(210, 10, 10), (17, 4, 1), (2, 4, 2)])
+def test_the_last_epoch_is_always_scored(epochs, every, interval):
+    assert Training(epochs=epochs, validate_every=every).scoring_interval == interval
 
 
 def test_one_step_moves_only_what_took_part(make_model):

@@ -68,7 +68,8 @@ class _Rows:
         self.keypoints = table.keypoints
         self.visibility = table.visibility
         self.flip_index = split.skeleton.flip_index()
-        self.upper = np.array(split.skeleton.upper_mask())
+        # All alike: no halves, and none is drawn.
+        self.upper = np.array(split.skeleton.upper_mask()) & split.half_body
 
 
 class InstanceCrops(Dataset[Crop]):

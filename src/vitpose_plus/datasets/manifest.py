@@ -79,6 +79,7 @@ class Manifest:
         layout: the reader that made it.
         skeleton: the whole keypoint set, so that later stages need no file of it.
         metrics: what it is scored by; the first one is its figure.
+        half_body: whether half-body augmentation may be drawn.
         splits: split name to its table.
         fingerprint: of everything that the tables follow from; see `fingerprint`.
     """
@@ -87,6 +88,7 @@ class Manifest:
     layout: Layout
     skeleton: Skeleton
     metrics: tuple[Metric, ...]
+    half_body: bool = True
     splits: dict[str, SplitManifest]
     fingerprint: str
 

@@ -40,6 +40,7 @@ class DatasetSource:
         skeleton: a built-in skeleton's name, or the path of a `.yml` with one.
         splits: split name to files.
         metrics: what it is scored by; the first one is its figure.
+        half_body: whether half-body augmentation may be drawn; the recipes leave MPII out.
         on_invalid: what happens to a record that breaks an expectation: stop, or drop and count.
     """
 
@@ -47,6 +48,7 @@ class DatasetSource:
     skeleton: str
     splits: dict[str, SplitSource]
     metrics: tuple[Metric, ...] = ("oks",)
+    half_body: bool = True
     on_invalid: Literal["error", "drop"] = "error"
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ class Split:
         metrics: what it is scored by.
         images: the folder that the table's file names start from.
         table: all of the split's rows.
+        half_body: whether half-body augmentation may be drawn.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Split:
     metrics: tuple[Metric, ...]
     images: Path
     table: AnnotationTable
+    half_body: bool = True
 
     def trainable(self) -> AnnotationTable:
         """The single instances with a labelled keypoint, in the table's order."""
@@ -49,4 +51,11 @@ def read_split(folder: Path, name: str) -> Split:
         )
     split = manifest.splits[name]
     table = read_table(folder / split.table)
-    return Split(manifest.dataset, manifest.skeleton, manifest.metrics, Path(split.images), table)
+    return Split(
+        manifest.dataset,
+        manifest.skeleton,
+        manifest.metrics,
+        Path(split.images),
+        table,
+        manifest.half_body,
+    )

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from vitpose_plus.datasets.crops import CropBatch, InstanceCrops, collate_crops
 from vitpose_plus.datasets.split import Split
+from vitpose_plus.errors import CheckpointError
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.geometry import invert, transform_points
 from vitpose_plus.inference.infer import infer
@@ -59,7 +60,11 @@ def predict(
         batch_size: crops at once.
         workers: processes that cut crops.
         progress: show a bar, in a terminal.
+
+    Raises:
+        CheckpointError: the model does not serve a split's data set, or with other keypoints.
     """
+    _check_tasks(model, splits)
     crops = InstanceCrops(splits, model.config.input_size)
     order = [(0, index) for index in range(len(crops))]
     loader = DataLoader(
@@ -72,3 +77,17 @@ def predict(
         own = tasks[batch.task].to(device)
         collector.add(batch, *infer(model, batch.picture.to(device), own, flip=flip))
     return collector.predictions()
+
+
+def _check_tasks(model: ViTPose, splits: Sequence[Split]) -> None:
+    served = {task.name: task.skeleton.keypoints for task in model.config.tasks}
+    for split in splits:
+        if split.name not in served:
+            raise CheckpointError(
+                f"the model serves {', '.join(served)}, not {split.name}: train on it first"
+            )
+        if served[split.name] != split.skeleton.keypoints:
+            raise CheckpointError(
+                f"the model's {split.name} has other keypoints, or another order, than the tables: "
+                "score it with the skeleton that it was trained with"
+            )

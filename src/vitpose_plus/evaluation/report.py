@@ -29,7 +29,7 @@ class Scores:
 
 def render_scores(scores: Sequence[Scores]) -> str:
     """A table with aligned columns, a line a figure."""
-    header = ["task", "instances", "figure", "ViTPose+", "mean pose", "gain"]
+    header = ["task", "instances", "figure", "model", "mean pose", "gain"]
     lines = [header, *(_cells(one, figure) for one in scores for figure in one.figures)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     rule = ["-" * width for width in widths]

@@ -47,7 +47,8 @@ def estimate(
 
     Args:
         model: in evaluation mode; the work is done where its weights lie.
-        images: pictures [H, W, 3] uint8 RGB, or their paths.
+        images: pictures [H, W, 3] uint8 RGB, or their paths. A file is taken as stored: turn a
+            picture by its EXIF orientation first, if it has one.
         boxes: for each picture [N, 4]: x, y, width, height in pixels. N may be 0.
         task: the name of the data set whose keypoints are wanted.
         flip: average with the mirrored crops, as the published results do.
@@ -56,11 +57,14 @@ def estimate(
     Raises:
         KeyError: the model does not serve this task.
         PictureError: a path leads to no picture.
-        ValueError: there are not as many lists of boxes as pictures.
+        ValueError: there are not as many lists of boxes as pictures, a box has no area, or the
+            model is in training mode.
     """
+    if model.training:
+        raise ValueError("the model is in training mode: call model.eval() first")
     index = model.config.task_index(task)
     size = model.config.input_size
-    all_boxes = [np.asarray(b, np.float64).reshape(-1, 4) for b in boxes]
+    all_boxes = [_checked(b) for b in boxes]
     crops, matrices = [], []
     for image, own in zip(images, all_boxes, strict=True):
         picture = image if isinstance(image, np.ndarray) else read_picture(image)
@@ -70,6 +74,13 @@ def estimate(
     keypoints, scores = _through(model, crops, index, flip, batch_size)
     placed = [transform_points(k, invert(m)) for k, m in zip(keypoints, matrices, strict=True)]
     return _by_picture(np.array(placed).reshape(keypoints.shape), scores, all_boxes)
+
+
+def _checked(boxes: np.ndarray) -> np.ndarray:
+    boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
+    if len(empty := np.flatnonzero(~(boxes[:, 2:] > 0).all(axis=1))):
+        raise ValueError(f"box {empty[0]} has no area: {boxes[empty[0]].tolist()}")
+    return boxes
 
 
 def _through(

@@ -5,7 +5,8 @@ from timm.layers import DropPath, build_sincos2d_pos_embed, trunc_normal_
 from timm.models.vision_transformer import Attention
 from torch import Tensor, nn
 
-from vitpose_plus.models.config import PATCH, ViTPoseConfig
+from vitpose_plus.geometry.input_size import PATCH
+from vitpose_plus.models.config import ViTPoseConfig
 from vitpose_plus.models.dispatch import Dispatch
 from vitpose_plus.models.ffn import PlainFFN, TaskExpertFFN
 

@@ -1,13 +1,13 @@
 """What a ViTPose is made of: its size, its input and the tasks it serves."""
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from vitpose_plus.geometry.input_size import PATCH, InputSize
 from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
 
-PATCH = 16
 HEATMAP_STRIDE = 4
 
 
@@ -38,11 +38,14 @@ SIZES = {
 }
 
 
+TaskName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+
+
 @settings
 class Task:
     """One data set as the model sees it: a name, and the keypoints its decoder draws."""
 
-    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
+    name: TaskName
     skeleton: Skeleton
 
 
@@ -59,15 +62,13 @@ class ViTPoseConfig:
     """
 
     size: Literal["tiny", "s", "b", "l", "h"]
-    input_size: tuple[int, int] = (256, 192)
+    input_size: InputSize = (256, 192)
     ffn: Literal["plain", "partially_shared"]
     drop_path: float = Field(default=0.0, ge=0.0, lt=1.0)
     tasks: tuple[Task, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _check(self) -> "ViTPoseConfig":
-        if any(side < PATCH or side % PATCH for side in self.input_size):
-            raise ValueError(f"input_size {self.input_size}: sides must be multiples of {PATCH}")
         names = [task.name for task in self.tasks]
         if len(set(names)) != len(names):
             raise ValueError(f"tasks {names}: a name stands twice")

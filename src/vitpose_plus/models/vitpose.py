@@ -32,14 +32,15 @@ class ViTPose(nn.Module):
             task: a task's name for the whole batch, or [B] one task's index a sample.
 
         Returns:
-            heatmaps [B, K, H/4, W/4]. In a mixed batch K is the largest set's, and the rows
+            heatmaps [B, K, H/4, W/4]. By index, K is the model's largest set's, and the rows
             beyond a sample's own keypoints are zero.
         """
         if isinstance(task, str):
             index = self.config.task_index(task)
             dispatch = Dispatch.one_task(index, len(images), images.device)
             return self.heads[index](self.backbone(images, dispatch))
-        return self._padded(self.by_task(images, task), Dispatch.by_task(task), len(images))
+        dispatch = Dispatch.by_task(task)
+        return self._padded(self._dispatched(images, dispatch), dispatch)
 
     def by_task(self, images: Tensor, tasks: Tensor) -> dict[int, Tensor]:
         """A mixed batch, unpadded: for each task present, its own samples' heatmaps.
@@ -51,14 +52,16 @@ class ViTPose(nn.Module):
         Returns:
             task's index -> [its samples, its K, H/4, W/4], samples in the batch's order.
         """
-        dispatch = Dispatch.by_task(tasks)
+        return self._dispatched(images, Dispatch.by_task(tasks))
+
+    def _dispatched(self, images: Tensor, dispatch: Dispatch) -> dict[int, Tensor]:
         features = self.backbone(images[dispatch.order], dispatch)
         return {task: self.heads[task](features[span]) for task, span in dispatch.spans}
 
-    def _padded(self, heatmaps: dict[int, Tensor], dispatch: Dispatch, batch: int) -> Tensor:
+    def _padded(self, heatmaps: dict[int, Tensor], dispatch: Dispatch) -> Tensor:
         first = next(iter(heatmaps.values()))
-        keypoints = max(maps.shape[1] for maps in heatmaps.values())
-        padded = first.new_zeros(batch, keypoints, *first.shape[2:])
+        most = max(len(task.skeleton) for task in self.config.tasks)
+        padded = first.new_zeros(len(dispatch.order), most, *first.shape[2:])
         for task, span in dispatch.spans:
             own = heatmaps[task]
             padded[dispatch.order[span], : own.shape[1]] = own

@@ -19,6 +19,7 @@ from lightning.pytorch.callbacks import (
     TQDMProgressBar,
 )
 from lightning.pytorch.loggers import Logger
+from lightning_utilities.core import rank_zero
 from torch.utils.data import DataLoader
 
 from vitpose_plus.checkpoints import save_model
@@ -117,7 +118,7 @@ def _trainer(
         callbacks.append(TQDMProgressBar())
     return L.Trainer(
         max_epochs=training.epochs,
-        check_val_every_n_epoch=training.validate_every,
+        check_val_every_n_epoch=training.scoring_interval,
         gradient_clip_val=training.optimisation.clip_norm,
         callbacks=callbacks,
         logger=logger or False,
@@ -161,14 +162,11 @@ def _loader(
 @contextmanager
 def _quiet_lightning() -> Iterator[None]:
     """Lightning's advice on loaders and hardware is not for this project's users."""
-    chatty = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
-    levels = [logger.level for logger in chatty]
-    for logger in chatty:
-        logger.setLevel(logging.WARNING)
+    level = rank_zero.log.level
+    rank_zero.log.setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
         try:
             yield
         finally:
-            for logger, level in zip(chatty, levels, strict=True):
-                logger.setLevel(level)
+            rank_zero.log.setLevel(level)

@@ -64,7 +64,7 @@ class RateCourse:
     def of(cls, config: Optimisation, steps_an_epoch: int, epochs: int) -> "RateCourse":
         """The course of a run of this length."""
         most = int(config.warmup_share * steps_an_epoch * epochs)
-        milestones = tuple(epoch * steps_an_epoch for epoch in config.milestones)
+        milestones = tuple(round(m * epochs) * steps_an_epoch for m in config.milestones)
         return cls(min(config.warmup_steps, most), milestones)
 
     def __call__(self, step: int) -> float:
