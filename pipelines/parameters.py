@@ -1,18 +1,17 @@
 """The whole configuration as closed dataclasses. A node gets the part that it needs."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from vitpose_plus.datasets.sample.config import SampleConfig
-from vitpose_plus.datasets.source import DatasetSource
+from vitpose_plus.datasets.source import DatasetName, DatasetSource
 from vitpose_plus.geometry.input_size import InputSize
 from vitpose_plus.settings import settings
 from vitpose_plus.training.config import Training
 
 TRAIN_SPLIT = "train"
-TaskName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 
 
 @settings
@@ -27,7 +26,7 @@ class Data:
     """
 
     tables: Path
-    datasets: dict[TaskName, DatasetSource] = Field(min_length=1)
+    datasets: dict[DatasetName, DatasetSource] = Field(min_length=1)
     raw: Path | None = None
     sample: SampleConfig | None = None
 

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from mlflow.models import ModelSignature
 
-RUNTIME = ("numpy", "opencv-python-headless", "pandas", "pyarrow", "pydantic", "pyyaml")
-MODEL = ("safetensors", "timm", "torch", "torchvision", "tqdm")
+PACKAGES = (
+    *("numpy", "opencv-python-headless", "pandas", "pyarrow", "pydantic", "pyyaml"),
+    *("safetensors", "timm", "torch", "torchvision", "tqdm"),
+)
 
 
 def signature(folder: Path) -> "ModelSignature":
@@ -40,4 +42,4 @@ def example(picture: Path, box: list[float]) -> "pd.DataFrame":
 def requirements() -> list[str]:
     """What the stored code needs, in the versions that trained it."""
     # A local build's suffix (+cpu, +cu132) is no release's name.
-    return [f"{name}=={version(name).split('+')[0]}" for name in (*RUNTIME, *MODEL)]
+    return [f"{name}=={version(name).split('+')[0]}" for name in PACKAGES]

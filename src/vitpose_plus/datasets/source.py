@@ -1,14 +1,16 @@
 """Where a data set lies and how it is laid out: the configuration that ingestion reads."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from vitpose_plus.settings import settings
 
 Layout = Literal["coco", "coco_wholebody", "aic", "mpii", "mpii_json", "ap10k", "apt36k"]
 Metric = Literal["oks", "pckh", "pck"]
+DatasetName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+"""Names the tables' folder and, in a model, the task."""
 
 
 @settings

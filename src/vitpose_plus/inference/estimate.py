@@ -88,15 +88,15 @@ def _through(
 ) -> tuple[np.ndarray, np.ndarray]:
     points = len(model.config.tasks[index].skeleton)
     device = next(model.parameters()).device
-    keypoints, scores = np.zeros((0, points, 2)), np.zeros((0, points))
+    keypoints, scores = [np.zeros((0, points, 2))], [np.zeros((0, points))]
     for start in range(0, len(crops), batch_size):
         batch = torch.from_numpy(np.stack(crops[start : start + batch_size])).to(device)
         found, sure = infer(
             model, batch, torch.full((len(batch),), index, device=device), flip=flip
         )
-        keypoints = np.concatenate([keypoints, found[:, :points].cpu().numpy()])
-        scores = np.concatenate([scores, sure[:, :points].cpu().numpy()])
-    return keypoints, scores
+        keypoints.append(found[:, :points].cpu().numpy())
+        scores.append(sure[:, :points].cpu().numpy())
+    return np.concatenate(keypoints), np.concatenate(scores)
 
 
 def _by_picture(keypoints: np.ndarray, scores: np.ndarray, boxes: list[np.ndarray]) -> list[Poses]:

@@ -1,9 +1,10 @@
 """What a ViTPose is made of: its size, its input and the tasks it serves."""
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from vitpose_plus.datasets.source import DatasetName
 from vitpose_plus.geometry.input_size import PATCH, InputSize
 from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
@@ -38,14 +39,11 @@ SIZES = {
 }
 
 
-TaskName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-
-
 @settings
 class Task:
     """One data set as the model sees it: a name, and the keypoints its decoder draws."""
 
-    name: TaskName
+    name: DatasetName
     skeleton: Skeleton
 
 
