@@ -1,42 +1,22 @@
-"""What a ViTPose is made of: its size, its input and the tasks it serves."""
+"""What a ViTPose is made of: its size, its input, its attention and the tasks it serves."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from vitpose_plus.datasets.source import DatasetName
 from vitpose_plus.geometry.input_size import PATCH, InputSize
+from vitpose_plus.models.sizes import SIZES, Size, SizeName
 from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
 
 HEATMAP_STRIDE = 4
+LAYER_NORM_EPS = 1e-6  # the official code's; transformers' default is 1e-12
 
-
-class Size(NamedTuple):
-    """Derived numbers of a named size. Heads are stated: they leave no trace in a weight's shape.
-
-    Attributes:
-        width: channels of a token.
-        depth: blocks.
-        heads: attention heads.
-        expert_width: the last channels of an FFN's output, each task's own (ViTPose+, table 2).
-        decoder_width: filters of the classic decoder.
-    """
-
-    width: int
-    depth: int
-    heads: int
-    expert_width: int
-    decoder_width: int = 256
-
-
-SIZES = {
-    "tiny": Size(192, 6, 3, 48, 64),  # ours, for the sample: learns on two CPU cores in minutes
-    "s": Size(384, 12, 12, 192),
-    "b": Size(768, 12, 12, 192),
-    "l": Size(1024, 24, 16, 256),
-    "h": Size(1280, 32, 16, 320),
-}
+FFN = Literal["plain", "partially_shared", "independent", "shared_and_independent"]
+Decoder = Literal["classic", "simple"]
+AttentionKind = Literal["full", "window", "shift", "pool", "shift_pool"]
+FFNS: tuple[FFN, ...] = get_args(FFN)
 
 
 @settings
@@ -48,21 +28,52 @@ class Task:
 
 
 @settings
-class ViTPoseConfig:
-    """A ViTPose (`ffn: plain`) or a ViTPose+ (`ffn: partially_shared`).
+class AttentionPattern:
+    """Which tokens see one another (ViTPose, section 3.3 and table 5).
 
     Attributes:
-        size: a key of `SIZES`.
+        kind: full, all see all; window, those of one window; shift, as window, and every other
+            block's windows lie half a window further; pool, as window, and each window also sees
+            every window's mean; shift_pool, both.
+        window: (rows, columns) of tokens in a window.
+    """
+
+    kind: AttentionKind = "full"
+    window: tuple[int, int] = (8, 8)
+
+    @model_validator(mode="after")
+    def _check(self) -> "AttentionPattern":
+        if min(self.window) < 2:
+            raise ValueError(f"window {self.window}: at least 2 tokens a side")
+        return self
+
+
+@settings
+class ViTPoseConfig:
+    """Any ViTPose or ViTPose+.
+
+    Attributes:
+        size: a key of `SIZES`, or dimensions of one's own.
         input_size: (height, width) in pixels, multiples of 16.
-        ffn: plain, one FFN for all tasks; partially_shared, ViTPose+'s task experts.
+        ratio: 1, patches side by side, features at 1/16; 2, overlapping by half, at 1/8.
+        attention: which tokens see one another.
+        ffn: plain, one FFN for all tasks; partially_shared, ViTPose+: the last channels are the
+            task's own; independent, an FFN a task; shared_and_independent, the sum of a shared
+            FFN and the task's own.
+        decoder: classic, two transposed convolutions; simple, bilinear and one convolution.
         drop_path: rate of stochastic depth in the last block, rising linearly from 0.
+        layer_norm_eps: of every LayerNorm.
         tasks: the data sets in the order of their experts.
     """
 
-    size: Literal["tiny", "s", "b", "l", "h"]
+    size: SizeName | Size
     input_size: InputSize = (256, 192)
-    ffn: Literal["plain", "partially_shared"]
+    ratio: Literal[1, 2] = 1
+    attention: AttentionPattern = AttentionPattern()
+    ffn: FFN
+    decoder: Decoder = "classic"
     drop_path: float = Field(default=0.0, ge=0.0, lt=1.0)
+    layer_norm_eps: float = Field(default=LAYER_NORM_EPS, gt=0)
     tasks: tuple[Task, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -70,22 +81,29 @@ class ViTPoseConfig:
         names = [task.name for task in self.tasks]
         if len(set(names)) != len(names):
             raise ValueError(f"tasks {names}: a name stands twice")
+        check_windows(self.attention, self.grid)
         return self
 
     @property
     def dimensions(self) -> Size:
         """Width, depth and heads of this size."""
-        return SIZES[self.size]
+        return SIZES[self.size] if isinstance(self.size, str) else self.size
 
     @property
     def grid(self) -> tuple[int, int]:
         """(rows, columns) of tokens."""
-        return self.input_size[0] // PATCH, self.input_size[1] // PATCH
+        height, width = self.input_size
+        return height * self.ratio // PATCH, width * self.ratio // PATCH
 
     @property
     def heatmap_size(self) -> tuple[int, int]:
         """(height, width) of a heatmap."""
         return self.input_size[0] // HEATMAP_STRIDE, self.input_size[1] // HEATMAP_STRIDE
+
+    @property
+    def upsampling(self) -> int:
+        """How many times finer than the tokens' grid the heatmaps are."""
+        return PATCH // (self.ratio * HEATMAP_STRIDE)
 
     @property
     def experts(self) -> int:
@@ -102,3 +120,19 @@ class ViTPoseConfig:
         if name not in names:
             raise KeyError(f"unknown task {name!r}: this model serves {', '.join(names)}")
         return names.index(name)
+
+
+def check_windows(attention: AttentionPattern, grid: tuple[int, int]) -> None:
+    """Refuse windows that do not tile the grid.
+
+    Raises:
+        ValueError: a side of the grid is no multiple of the window's.
+    """
+    if attention.kind == "full":
+        return
+    rows, columns = attention.window
+    if grid[0] % rows or grid[1] % columns:
+        raise ValueError(
+            f"attention.window {attention.window} does not tile the grid of {grid} tokens: "
+            "take divisors of its sides, or another input_size"
+        )

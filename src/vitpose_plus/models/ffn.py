@@ -1,10 +1,13 @@
-"""The feed-forward network with task experts: what ViTPose+ adds to a ViT."""
+"""Feed-forward networks: a plain one, and the three of ViTPose+ that know their task."""
 
 import torch
 from timm.layers import Mlp
 from torch import Tensor, nn
 
+from vitpose_plus.models.config import ViTPoseConfig
 from vitpose_plus.models.dispatch import Dispatch
+
+Weights = dict[str, Tensor]
 
 
 class PlainFFN(Mlp):
@@ -14,9 +17,13 @@ class PlainFFN(Mlp):
         """x [B, N, C] -> [B, N, C]."""
         return super().forward(x)
 
+    def folded(self, task: int) -> Weights:
+        """The weights of a plain FFN with this task's output: its own."""
+        return {name: value.detach() for name, value in self.state_dict().items()}
 
-class TaskExpertFFN(nn.Module):
-    """Partially shared FFN (ViTPose++, Xu et al. 2023, section 3.3; official `vit_moe.py`).
+
+class PartiallySharedFFN(nn.Module):
+    """ViTPose+'s FFN (ViTPose++, Xu et al. 2023, section 3.3; official `vit_moe.py`).
 
     The second linear's first C - P output channels are shared by all tasks, the last P come
     from the sample's own task. Parameter names are the official ones.
@@ -34,3 +41,71 @@ class TaskExpertFFN(nn.Module):
         hidden = self.act(self.fc1(x))
         own = [self.experts[task](hidden[span]) for task, span in dispatch.spans]
         return torch.cat([self.fc2(hidden), torch.cat(own)], dim=-1)
+
+    def folded(self, task: int) -> Weights:
+        """The weights of a plain FFN with this task's output."""
+        expert = self.experts[task]
+        weight = torch.cat([self.fc2.weight, expert.weight])  # type: ignore[list-item]
+        bias = torch.cat([self.fc2.bias, expert.bias])  # type: ignore[list-item]
+        return _weights(self.fc1.weight, self.fc1.bias, weight, bias)
+
+
+class IndependentFFN(nn.Module):
+    """An FFN a task (ViTPose++, section 3.3)."""
+
+    def __init__(self, width: int, hidden: int, experts: int) -> None:
+        super().__init__()
+        self.experts = nn.ModuleList(Mlp(width, hidden) for _ in range(experts))
+
+    def forward(self, x: Tensor, dispatch: Dispatch) -> Tensor:
+        """x [B, N, C], sorted by task -> [B, N, C]."""
+        return torch.cat([self.experts[task](x[span]) for task, span in dispatch.spans])
+
+    def folded(self, task: int) -> Weights:
+        """The weights of a plain FFN with this task's output."""
+        return {name: value.detach() for name, value in self.experts[task].state_dict().items()}
+
+
+class SharedAndIndependentFFN(IndependentFFN):
+    """The sum of an FFN that all tasks share and the task's own (ViTPose++, section 3.3)."""
+
+    def __init__(self, width: int, hidden: int, experts: int) -> None:
+        super().__init__(width, hidden, experts)
+        self.shared = Mlp(width, hidden)
+
+    def forward(self, x: Tensor, dispatch: Dispatch) -> Tensor:
+        """x [B, N, C], sorted by task -> [B, N, C]."""
+        return self.shared(x) + super().forward(x, dispatch)
+
+    def folded(self, task: int) -> Weights:
+        """The weights of a plain FFN with this task's output: twice as wide inside."""
+        one, other = self.shared.state_dict(), self.experts[task].state_dict()
+        return _weights(
+            torch.cat([one["fc1.weight"], other["fc1.weight"]]),
+            torch.cat([one["fc1.bias"], other["fc1.bias"]]),
+            torch.cat([one["fc2.weight"], other["fc2.weight"]], dim=1),
+            one["fc2.bias"] + other["fc2.bias"],
+        )
+
+
+AnyFFN = PlainFFN | PartiallySharedFFN | IndependentFFN
+
+
+def build_ffn(config: ViTPoseConfig) -> AnyFFN:
+    """One block's FFN."""
+    size = config.dimensions
+    match config.ffn:
+        case "plain":
+            return PlainFFN(size.width, size.hidden)
+        case "partially_shared":
+            return PartiallySharedFFN(size.width, size.hidden, size.expert_width, config.experts)
+        case "independent":
+            return IndependentFFN(size.width, size.hidden, config.experts)
+        case "shared_and_independent":
+            return SharedAndIndependentFFN(size.width, size.hidden, config.experts)
+
+
+def _weights(fc1: Tensor, fc1_bias: Tensor, fc2: Tensor, fc2_bias: Tensor) -> Weights:
+    names = ("fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias")
+    values = (fc1, fc1_bias, fc2, fc2_bias)
+    return {name: value.detach() for name, value in zip(names, values, strict=True)}

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from vitpose_plus.models.backbone import Backbone
 from vitpose_plus.models.config import ViTPoseConfig
-from vitpose_plus.models.decoder import ClassicDecoder
+from vitpose_plus.models.decoder import build_decoder
 from vitpose_plus.models.dispatch import Dispatch
 
 
@@ -16,12 +16,10 @@ class ViTPose(nn.Module):
 
     def __init__(self, config: ViTPoseConfig) -> None:
         super().__init__()
-        size = config.dimensions
         self.config = config
         self.backbone = Backbone(config)
         self.heads = nn.ModuleList(
-            ClassicDecoder(size.width, size.decoder_width, len(task.skeleton))
-            for task in config.tasks
+            build_decoder(config, len(task.skeleton)) for task in config.tasks
         )
 
     def forward(self, images: Tensor, task: str | Tensor) -> Tensor:
@@ -34,7 +32,12 @@ class ViTPose(nn.Module):
         Returns:
             heatmaps [B, K, H/4, W/4]. By index, K is the model's largest set's, and the rows
             beyond a sample's own keypoints are zero.
+
+        Raises:
+            ValueError: the pictures are not of the configured size.
+            KeyError: the model does not serve this task.
         """
+        self._check(images)
         if isinstance(task, str):
             index = self.config.task_index(task)
             dispatch = Dispatch.one_task(index, len(images), images.device)
@@ -51,8 +54,31 @@ class ViTPose(nn.Module):
 
         Returns:
             task's index -> [its samples, its K, H/4, W/4], samples in the batch's order.
+
+        Raises:
+            ValueError: the pictures are not of the configured size.
         """
+        self._check(images)
         return self._dispatched(images, Dispatch.by_task(tasks))
+
+    def for_task(self, name: str) -> "ViTPose":
+        """A plain ViTPose with this task's heatmaps: its expert folded in, its decoder alone.
+
+        The weights are copies, in the same mode and on the same device as these.
+
+        Raises:
+            KeyError: the model does not serve this task.
+        """
+        from vitpose_plus.models.folding import fold
+
+        return fold(self, name)
+
+    def _check(self, images: Tensor) -> None:
+        if tuple(images.shape[2:]) != self.config.input_size:
+            raise ValueError(
+                f"pictures of {tuple(images.shape[2:])} pixels, but the model takes "
+                f"{self.config.input_size}: load it with another input_size, or resize them"
+            )
 
     def _dispatched(self, images: Tensor, dispatch: Dispatch) -> dict[int, Tensor]:
         features = self.backbone(images[dispatch.order], dispatch)
