@@ -1,5 +1,7 @@
 """What tests of several rooms share."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -17,11 +19,15 @@ def _seeded():
 
 @pytest.fixture
 def make_model():
-    """A tiny random model whose heads differ in width, with weights that are not near zero."""
+    """A tiny random model whose heads differ in width, with weights that are not near zero.
 
-    def make(*names: str, ffn: str = "partially_shared") -> ViTPose:
+    Named fields of `ViTPoseConfig` may be given.
+    """
+
+    def make(*names: str, **fields: Any) -> ViTPose:
         tasks = tuple(Task(name=name, skeleton=SKELETONS[name]) for name in names)
-        model = ViTPose(ViTPoseConfig(size="tiny", input_size=(64, 48), ffn=ffn, tasks=tasks))
+        usual = {"size": "tiny", "input_size": (64, 48), "ffn": "partially_shared"}
+        model = ViTPose(ViTPoseConfig(**(usual | fields), tasks=tasks))
         for parameter in model.parameters():
             if parameter.ndim > 1:
                 torch.nn.init.normal_(parameter, std=0.05)

@@ -1,7 +1,16 @@
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
-from vitpose_plus.models import SIZES, Task, ViTPose, ViTPoseConfig
+from vitpose_plus.models import (
+    SIZES,
+    AttentionPattern,
+    Size,
+    Task,
+    ViTPose,
+    ViTPoseConfig,
+)
 from vitpose_plus.skeletons import COCO, SKELETONS
 
 
@@ -15,8 +24,10 @@ def config(**changes):
     return ViTPoseConfig(**(settings | changes))
 
 
-# Millions, from the papers' tables: ViTPose 24, 86 + 4, 307 + ..., ViTPose+ as published files.
-@pytest.mark.parametrize(("size", "millions"), [("s", 24), ("b", 90), ("l", 309), ("h", 637)])
+# Millions, from the papers' tables; of G only "about 1 B" is known.
+@pytest.mark.parametrize(
+    ("size", "millions"), [("s", 24), ("b", 90), ("l", 309), ("h", 637), ("g", 1035)]
+)
 def test_a_plain_vitpose_has_the_published_number_of_parameters(size, millions):
     import torch
 
@@ -24,6 +35,17 @@ def test_a_plain_vitpose_has_the_published_number_of_parameters(size, millions):
         model = ViTPose(config(size=size, input_size=(256, 192), ffn="plain"))
     found = sum(parameter.numel() for parameter in model.parameters()) / 1e6
     assert found == pytest.approx(millions, abs=0.6)
+
+
+def test_vitae_convolutions_on_h_give_the_published_vitae_h():
+    import torch
+
+    with torch.device("meta"):
+        size = replace(SIZES["h"], convolutions=True)
+        backbone = ViTPose(config(size=size, input_size=(224, 224), ffn="plain")).backbone
+    classifier = 1280 * 1000 + 1000
+    found = sum(parameter.numel() for parameter in backbone.parameters()) + classifier
+    assert found / 1e6 == pytest.approx(644, abs=0.7)  # ViTAEv2, Zhang et al. 2023, abstract
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -34,6 +56,23 @@ def test_heads_divide_the_width(size):
 def test_an_input_that_is_no_multiple_of_the_patch_is_refused():
     with pytest.raises(ValidationError, match="multiples of 16"):
         config(input_size=(100, 96))
+
+
+def test_windows_that_do_not_tile_the_grid_are_refused():
+    with pytest.raises(ValidationError, match=r"\(3, 2\) does not tile the grid of \(4, 3\)"):
+        config(attention=AttentionPattern(kind="window", window=(3, 2)))
+
+
+def test_a_width_that_its_heads_do_not_divide_is_refused():
+    with pytest.raises(ValidationError, match="twice the heads"):
+        Size(width=100, depth=2, heads=3, hidden=400, expert_width=20)
+
+
+@pytest.mark.parametrize(("ratio", "grid"), [(1, (4, 3)), (2, (8, 6))])
+def test_heatmaps_measure_a_quarter_at_either_resolution(ratio, grid):
+    made = config(ratio=ratio)
+    assert made.grid == grid
+    assert made.heatmap_size == (16, 12) == tuple(made.upsampling * side for side in grid)
 
 
 def test_a_misspelt_key_is_refused():

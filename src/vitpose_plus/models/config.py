@@ -1,6 +1,6 @@
 """What a ViTPose is made of: its size, its input, its attention and the tasks it serves."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -16,7 +16,6 @@ LAYER_NORM_EPS = 1e-6  # the official code's; transformers' default is 1e-12
 FFN = Literal["plain", "partially_shared", "independent", "shared_and_independent"]
 Decoder = Literal["classic", "simple"]
 AttentionKind = Literal["full", "window", "shift", "pool", "shift_pool"]
-FFNS: tuple[FFN, ...] = get_args(FFN)
 
 
 @settings
@@ -81,7 +80,7 @@ class ViTPoseConfig:
         names = [task.name for task in self.tasks]
         if len(set(names)) != len(names):
             raise ValueError(f"tasks {names}: a name stands twice")
-        check_windows(self.attention, self.grid)
+        check_windows(self.attention, self.input_size, self.ratio)
         return self
 
     @property
@@ -92,8 +91,7 @@ class ViTPoseConfig:
     @property
     def grid(self) -> tuple[int, int]:
         """(rows, columns) of tokens."""
-        height, width = self.input_size
-        return height * self.ratio // PATCH, width * self.ratio // PATCH
+        return token_grid(self.input_size, self.ratio)
 
     @property
     def heatmap_size(self) -> tuple[int, int]:
@@ -122,17 +120,21 @@ class ViTPoseConfig:
         return names.index(name)
 
 
-def check_windows(attention: AttentionPattern, grid: tuple[int, int]) -> None:
-    """Refuse windows that do not tile the grid.
+def token_grid(input_size: tuple[int, int], ratio: int) -> tuple[int, int]:
+    """(rows, columns) of tokens of an input of (height, width) pixels."""
+    height, width = input_size
+    return height * ratio // PATCH, width * ratio // PATCH
+
+
+def check_windows(attention: AttentionPattern, input_size: tuple[int, int], ratio: int) -> None:
+    """Refuse windows that do not tile the grid of tokens.
 
     Raises:
         ValueError: a side of the grid is no multiple of the window's.
     """
-    if attention.kind == "full":
-        return
-    rows, columns = attention.window
-    if grid[0] % rows or grid[1] % columns:
+    grid, window = token_grid(input_size, ratio), attention.window
+    if attention.kind != "full" and (grid[0] % window[0] or grid[1] % window[1]):
         raise ValueError(
-            f"attention.window {attention.window} does not tile the grid of {grid} tokens: "
+            f"attention.window {window} does not tile the grid of {grid} tokens: "
             "take divisors of its sides, or another input_size"
         )

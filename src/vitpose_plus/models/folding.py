@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from vitpose_plus.models.config import ViTPoseConfig
 from vitpose_plus.models.vitpose import ViTPose
@@ -27,6 +28,29 @@ def fold(model: ViTPose, task: str) -> ViTPose:
     weights = {name: w.clone() for name, w in _of_task(model, index).items()}
     folded = with_weights(_folded_config(model.config, index), weights)
     return folded.train(model.training)
+
+
+def fold_batch_norms(model: ViTPose) -> ViTPose:
+    """Multiply every BatchNorm into the convolution before it, in place; for inference only.
+
+    The weights no longer have the names and shapes that `save_model` writes.
+
+    Raises:
+        ValueError: the model is in training mode, whose BatchNorms use the batch's own means.
+    """
+    if model.training:
+        raise ValueError("the model is in training mode: call model.eval() first")
+    for sequence in [module for module in model.modules() if isinstance(module, nn.Sequential)]:
+        for index, norm in enumerate(sequence):
+            if isinstance(norm, nn.BatchNorm2d):
+                sequence[index - 1] = _fused(sequence[index - 1], norm)
+                sequence[index] = nn.Identity()
+    return model
+
+
+def _fused(before: nn.Module, norm: nn.BatchNorm2d) -> nn.Module:
+    assert isinstance(before, nn.Conv2d | nn.ConvTranspose2d)
+    return fuse_conv_bn_eval(before, norm, transpose=isinstance(before, nn.ConvTranspose2d))
 
 
 def _of_task(model: ViTPose, index: int) -> dict[str, Tensor]:
