@@ -5,8 +5,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
+from vitpose_plus.checkpoints.foreign import Foreign
+from vitpose_plus.checkpoints.tensors import read_tensors
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import ViTPose, ViTPoseConfig
 from vitpose_plus.replacement import replacing
@@ -25,23 +27,6 @@ def save_model(model: ViTPose, folder: Path | str) -> None:
         (part / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
 
 
-def load_model(folder: Path | str) -> ViTPose:
-    """Read what `save_model` wrote, in evaluation mode, on the CPU.
-
-    Raises:
-        CheckpointError: a file is missing, or weights and configuration do not belong together.
-    """
-    model = ViTPose(load_config(folder))
-    path = Path(folder) / WEIGHTS
-    weights = load_file(_existing(path))
-    _refuse_differences(path, set(weights), set(model.state_dict()))
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path} does not fit {CONFIG}: {error}") from error
-    return model.eval()
-
-
 def load_config(folder: Path | str) -> ViTPoseConfig:
     """The configuration alone, without the weights.
 
@@ -55,18 +40,28 @@ def load_config(folder: Path | str) -> ViTPoseConfig:
         raise CheckpointError(f"{path}: {error}") from error
 
 
+def read_native(folder: Path) -> Foreign:
+    """What `save_model` wrote.
+
+    Raises:
+        CheckpointError: a file is missing or cannot be read.
+    """
+    config = load_config(folder)
+    return Foreign(
+        weights=read_tensors(_existing(folder / WEIGHTS)),
+        heads=config.dimensions.heads,
+        layer_norm_eps=config.layer_norm_eps,
+        input_size=config.input_size,
+        tasks=config.tasks,
+        format="vitpose_plus",
+        config=config,
+    )
+
+
 def _existing(path: Path) -> Path:
     if not path.is_file():
         raise CheckpointError(
-            f"{path} does not exist: give the folder that save_model or a training wrote"
+            f"{path} does not exist: give the folder that save_model or a training wrote, "
+            "a transformers folder, or a checkpoint's file"
         )
     return path
-
-
-def _refuse_differences(path: Path, found: set[str], wanted: set[str]) -> None:
-    missing, unexpected = sorted(wanted - found), sorted(found - wanted)
-    if missing or unexpected:
-        raise CheckpointError(
-            f"{path} does not fit {CONFIG}: "
-            f"missing {', '.join(missing) or 'none'}; unexpected {', '.join(unexpected) or 'none'}"
-        )

@@ -1,0 +1,51 @@
+"""How tensors differ from those that a model wants, told on one screen."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from torch import Tensor
+
+from vitpose_plus.errors import CheckpointError
+
+_SHOWN = 10
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Begin the message of a CheckpointError with the file it is about."""
+    try:
+        yield
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
+
+
+def differences(
+    found: Mapping[str, Tensor],
+    wanted: Mapping[str, Tensor],
+    their_name: Callable[[str], str] = str,
+) -> str:
+    """What is missing, unexpected or of another shape; empty where nothing is.
+
+    Args:
+        found: tensors by our names.
+        wanted: the model's.
+        their_name: the name that a reader of the file knows.
+    """
+    reshaped = [
+        f"{their_name(name)} {list(found[name].shape)} for {list(wanted[name].shape)}"
+        for name in sorted(wanted.keys() & found.keys())
+        if found[name].shape != wanted[name].shape
+    ]
+    parts = (
+        ("missing", [their_name(name) for name in sorted(wanted.keys() - found.keys())]),
+        ("unexpected", [their_name(name) for name in sorted(found.keys() - wanted.keys())]),
+        ("of another shape", reshaped),
+    )
+    return "; ".join(f"{what} ({len(names)}): {cut(names)}" for what, names in parts if names)
+
+
+def cut(names: list[str]) -> str:
+    """The first ten, and how many more."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,81 @@
+"""A model of ours as a folder that transformers reads."""
+
+import copy
+import json
+from pathlib import Path
+
+from safetensors.torch import save_file
+from torch import Tensor
+
+from vitpose_plus.checkpoints.huggingface.card import model_card
+from vitpose_plus.checkpoints.huggingface.config import CONFIG
+from vitpose_plus.checkpoints.huggingface.describe import describe_model, describe_processor
+from vitpose_plus.checkpoints.huggingface.names import to_theirs
+from vitpose_plus.checkpoints.huggingface.padding import pad_decoder
+from vitpose_plus.checkpoints.huggingface.parity import require_transformers, verify
+from vitpose_plus.checkpoints.huggingface.refusals import refuse
+from vitpose_plus.errors import CheckpointError
+from vitpose_plus.models import ViTPose, ViTPoseConfig
+from vitpose_plus.replacement import replacing
+
+
+def export_huggingface(
+    model: ViTPose, folder: Path | str, task: str | None = None, *, experts: bool = False
+) -> None:
+    """Write a folder for `VitPoseForPoseEstimation.from_pretrained` and its image processor.
+
+    transformers must give the same heatmaps from it, to 1e-4 of their maximum, before it
+    appears or is replaced, whole. Weights are written as float32.
+
+    Args:
+        model: on any device, in any mode; it is not altered.
+        folder: for `config.json`, `model.safetensors`, `preprocessor_config.json` and
+            `README.md`.
+        task: whose keypoints; may be left out if the model serves one task alone.
+        experts: keep all experts of a ViTPose+, beside the decoder of this one task, to be
+            called with `dataset_index`; else this task's is folded in.
+
+    Raises:
+        CheckpointError: transformers is missing, cannot hold this model, or computes something
+            else.
+    """
+    folder, name = Path(folder).resolve(), _chosen(model.config, task)
+    refuse(model.config, experts=experts)
+    require_transformers()
+    position = model.config.task_index(name)
+    whole = (copy.deepcopy(model) if experts else model.for_task(name)).cpu().float().eval()
+    with replacing(folder) as part:
+        weights = pad_decoder(_of_decoder(whole, position if experts else 0))
+        save_file(to_theirs(weights), part / "model.safetensors", metadata={"format": "pt"})
+        _write_json(part / CONFIG, describe_model(whole.config, name))
+        _write_json(part / "preprocessor_config.json", describe_processor(whole.config))
+        (part / "README.md").write_text(model_card(whole.config, name, folder.name))
+        verify(part, whole, name)
+
+
+def _chosen(config: ViTPoseConfig, task: str | None) -> str:
+    names = [one.name for one in config.tasks]
+    if task is None and len(names) == 1:
+        return names[0]
+    if task not in names:
+        raise CheckpointError(
+            (f"unknown task {task!r}" if task else "a folder of transformers has one decoder")
+            + f": name the task to export, one of {', '.join(names)}"
+        )
+    return task
+
+
+def _of_decoder(model: ViTPose, position: int) -> dict[str, Tensor]:
+    """The weights without the other decoders; this one becomes the first."""
+    own, first = f"heads.{position}.", "heads.0."
+    weights = {}
+    for name, weight in model.state_dict().items():
+        if name.startswith(own):
+            weights[first + name.removeprefix(own)] = weight
+        elif name.startswith("backbone."):
+            weights[name] = weight
+    return weights
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n")

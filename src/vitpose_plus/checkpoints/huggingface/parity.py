@@ -1,0 +1,66 @@
+"""Does transformers compute from a folder what our model computes?"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vitpose_plus.checkpoints.differences import cut
+from vitpose_plus.errors import CheckpointError
+from vitpose_plus.models import ViTPose
+
+TOLERANCE = 1e-4  # of the largest value in a heatmap
+
+
+def require_transformers() -> None:
+    """Say how to get transformers where it is missing.
+
+    Raises:
+        CheckpointError: it is missing, or has no VitPose yet.
+    """
+    try:
+        from transformers import VitPoseForPoseEstimation  # noqa: F401
+    except ImportError as error:
+        raise CheckpointError(
+            "this export is verified with transformers, which is missing or too old: "
+            "install vitpose-plus[export]"
+        ) from error
+
+
+@torch.no_grad()
+def verify(folder: Path, model: ViTPose, task: str) -> None:
+    """Load a folder with transformers and compare the heatmaps of two random pictures.
+
+    Args:
+        folder: of transformers' VitPose.
+        model: on the CPU, in evaluation mode; plain, or with all of the folder's experts.
+        task: whose decoder the folder holds.
+
+    Raises:
+        CheckpointError: a weight is missing or unknown there, or the heatmaps differ.
+    """
+    from transformers import VitPoseForPoseEstimation
+
+    load: Any = VitPoseForPoseEstimation.from_pretrained  # it is typed to return the model alone
+    peer, loading = load(folder, local_files_only=True, output_loading_info=True)
+    if strays := sorted({str(name) for names in loading.values() for name in names}):
+        raise CheckpointError(f"transformers does not take all of the weights: {cut(strays)}")
+    images = torch.randn(2, 3, *model.config.input_size, generator=torch.Generator().manual_seed(0))
+    index = torch.full((2,), model.config.task_index(task)) if model.config.experts else None
+    found = peer.eval()(images, dataset_index=index).heatmaps
+    _compare(found, model(images, task))
+
+
+def _compare(found: torch.Tensor, wanted: torch.Tensor) -> None:
+    if found.shape != wanted.shape:
+        raise CheckpointError(
+            f"transformers draws heatmaps of {list(found.shape)}, not of {list(wanted.shape)}"
+        )
+    difference, largest = (found - wanted).abs().max().item(), wanted.abs().max().item()
+    # The negation catches a NaN too.
+    if not difference <= TOLERANCE * largest:
+        raise CheckpointError(
+            f"transformers' heatmaps differ by {difference:.2g} at a maximum of {largest:.2g}: "
+            f"more than {TOLERANCE:g} of it. Nothing was written; do the weights hold a NaN, or "
+            "is this version of transformers a new one?"
+        )
