@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from vitpose_plus.datasets.sample.config import SampleConfig
 from vitpose_plus.datasets.source import DatasetName, DatasetSource
 from vitpose_plus.geometry.input_size import InputSize
+from vitpose_plus.models.config import FFN, AttentionPattern, Decoder, check_windows
+from vitpose_plus.models.sizes import SIZES, SizeName
 from vitpose_plus.settings import settings
 from vitpose_plus.training.config import Training
 
@@ -39,11 +41,19 @@ class Data:
 
 @settings
 class Model:
-    """The network's size and input; see `vitpose_plus.models.ViTPoseConfig`."""
+    """The network; see `vitpose_plus.models.ViTPoseConfig` for what the names mean."""
 
-    size: Literal["tiny", "s", "b", "l", "h"]
+    size: SizeName
     input_size: InputSize
+    ratio: Literal[1, 2] = 1
+    attention: AttentionPattern = AttentionPattern()
+    decoder: Decoder = "classic"
     drop_path: float = Field(default=0.0, ge=0.0, lt=1.0)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Model":
+        check_windows(self.attention, self.input_size, self.ratio)
+        return self
 
 
 @settings
@@ -52,13 +62,13 @@ class Experiment:
 
     Attributes:
         tasks: names of data sets, in the order of their experts.
-        ffn: plain, or ViTPose+'s task experts.
+        ffn: plain, or which of ViTPose+'s task experts.
         models: folder for the trained models.
         reports: folder for metrics and galleries.
     """
 
     tasks: tuple[str, ...] = Field(min_length=1)
-    ffn: Literal["plain", "partially_shared"]
+    ffn: FFN
     models: Path
     reports: Path
 
@@ -116,6 +126,11 @@ class Parameters:
                 )
             for task in experiment.tasks:
                 self._check_splits(task)
+        if self.training.freeze.blocks > SIZES[self.model.size].depth:
+            raise ValueError(
+                f"training.freeze.blocks: {self.training.freeze.blocks}, but size "
+                f"{self.model.size} has {SIZES[self.model.size].depth} blocks"
+            )
         if len(self.vitpose.tasks) != 1 or self.vitpose.ffn != "plain":
             raise ValueError("vitpose: a ViTPose has exactly one task, and ffn: plain")
         return self

@@ -37,6 +37,9 @@ def train(
     config = ViTPoseConfig(
         size=model.size,
         input_size=model.input_size,
+        ratio=model.ratio,
+        attention=model.attention,
+        decoder=model.decoder,
         drop_path=model.drop_path,
         ffn=experiment.ffn,
         tasks=tuple(Task(name=split.name, skeleton=split.skeleton) for split in splits),

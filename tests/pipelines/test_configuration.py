@@ -75,6 +75,23 @@ def test_a_wrong_type_shows_what_was_found(conf):
         check_parameters(raw, folders)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"model": {"attention": {"kind": "window"}}}, "does not tile the grid of"),
+        ({"training": {"freeze": {"blocks": 7}}}, "size tiny has 6 blocks"),
+        ({"training": {"start": {"weights": "mae.pth"}}}, "weights mae.pth does not exist"),
+    ],
+)
+def test_what_no_model_can_be_is_refused_before_any_data_is_read(conf, change, said):
+    def spoil(content):
+        for part, keys in change.items():
+            content[part].update(keys)
+
+    with pytest.raises(ConfigurationError, match=said):
+        check_parameters(*conf(spoil))
+
+
 def test_a_missing_part_is_named(conf):
     raw, folders = conf(lambda c: c["data"]["datasets"]["coco"].pop("layout"))
     with pytest.raises(

@@ -1,8 +1,9 @@
 """How a model is trained. The defaults are the published single-task recipe's."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from vitpose_plus.geometry import Augmentation
 from vitpose_plus.settings import settings
@@ -39,6 +40,48 @@ class Optimisation:
 
 
 @settings
+class Freeze:
+    """What does not learn (ViTPose, table 7).
+
+    Attributes:
+        attention: every block's attention and the norm before it.
+        ffn: every block's FFN and the norm before it, and the embeddings, as the official
+            `freeze_ffn` has it.
+        blocks: the first so many blocks as a whole, and the embeddings. The official
+            `frozen_stages` leaves block 0 trainable; here the first block is the first.
+    """
+
+    attention: bool = False
+    ffn: bool = False
+    blocks: int = Field(default=0, ge=0)
+
+
+@settings
+class Start:
+    """Weights to start from; see `checkpoints.load_backbone`.
+
+    Attributes:
+        weights: a .pth of MAE, timm or ViTPose, a transformers folder, or one of ours.
+        heads: attention heads the weights were trained with, where their format is silent.
+        task: whose expert a plain model takes from a ViTPose+.
+        decoders: take the decoders of tasks that both have, too.
+        tasks: the data sets of the weights' decoders in order, where they do not tell.
+    """
+
+    weights: Path
+    heads: int | None = None
+    task: str | None = None
+    decoders: bool = False
+    tasks: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Start":
+        if not self.weights.exists():
+            raise ValueError(f"weights {self.weights} does not exist")
+        return self
+
+
+@settings
 class Training:
     """One training run.
 
@@ -51,6 +94,9 @@ class Training:
         validate_every: at most so many epochs lie between two scorings.
         workers: processes that cut crops.
         precision: Lightning's; auto takes bfloat16 where the processor has it.
+        start: weights to start from; None, from scratch.
+        freeze: what does not learn.
+        activation_checkpointing: recompute blocks in the backward pass: less memory, more time.
     """
 
     epochs: int = Field(default=210, ge=1)
@@ -61,6 +107,9 @@ class Training:
     validate_every: int = Field(default=1, ge=1)
     workers: int = Field(default=2, ge=0)
     precision: Precision = "auto"
+    start: Start | None = None
+    freeze: Freeze = Freeze()
+    activation_checkpointing: bool = False
 
     @property
     def scoring_interval(self) -> int:

@@ -25,11 +25,12 @@ from torch.utils.data import DataLoader
 from vitpose_plus.checkpoints import save_model
 from vitpose_plus.datasets.crops import InstanceCrops, collate_crops
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.models import ViTPose, ViTPoseConfig
+from vitpose_plus.models import ViTPoseConfig
 from vitpose_plus.training.config import Training
 from vitpose_plus.training.module import SCORE, PoseTraining
 from vitpose_plus.training.precision import fast_attention, resolve_precision
 from vitpose_plus.training.sampling import EpochSampler
+from vitpose_plus.training.start import first_model
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def fit(
     """
     began = time.monotonic()
     L.seed_everything(seed, verbose=False)
-    module = PoseTraining(ViTPose(config), training, held_out)
+    module = PoseTraining(first_model(config, training), training, held_out)
     # Convolutions are faster with the channels last.
     module.to(memory_format=torch.channels_last)
     keep = _new_checkpoints(folder / "checkpoints")

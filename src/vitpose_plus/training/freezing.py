@@ -1,27 +1,9 @@
 """Partial fine-tuning: parts of a backbone that keep their weights (ViTPose, table 7)."""
 
-from pydantic import Field
 from torch import nn
 
-from vitpose_plus.models.vitpose import ViTPose
-from vitpose_plus.settings import settings
-
-
-@settings
-class Freeze:
-    """What does not learn.
-
-    Attributes:
-        attention: every block's attention and the norm before it.
-        ffn: every block's FFN and the norm before it, and the embeddings, as the official
-            `freeze_ffn` has it.
-        blocks: the first so many blocks as a whole, and the embeddings. The official
-            `frozen_stages` leaves block 0 trainable; here the first block is the first.
-    """
-
-    attention: bool = False
-    ffn: bool = False
-    blocks: int = Field(default=0, ge=0)
+from vitpose_plus.models import ViTPose
+from vitpose_plus.training.config import Freeze
 
 
 def freeze(model: ViTPose, parts: Freeze) -> None:

@@ -13,6 +13,7 @@ from vitpose_plus.training.config import Optimisation
 
 WARMUP_START = 1e-3
 STEP_FACTOR = 0.1
+POSITIONS = ("pos_embed", "rel_pos_h", "rel_pos_w")  # not decayed, by the official configs
 
 
 def build_optimiser(model: ViTPose, config: Optimisation) -> AdamW:
@@ -38,7 +39,7 @@ def _groups(model: ViTPose, config: Optimisation) -> Iterator[dict[str, Any]]:
     members: dict[tuple[int, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            decayed = parameter.ndim > 1 and name != "backbone.pos_embed"
+            decayed = parameter.ndim > 1 and not name.endswith(POSITIONS)
             members.setdefault((layer_of(name, depth), decayed), []).append(parameter)
     for (layer, decayed), parameters in sorted(members.items(), key=lambda item: item[0]):
         yield {
