@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vitpose_plus import evaluation, heatmaps
-    from vitpose_plus.checkpoints import load_model, save_model
+    from vitpose_plus.checkpoints import (
+        export_huggingface,
+        export_onnx,
+        load_backbone,
+        load_model,
+        save_model,
+    )
+    from vitpose_plus.inference.acceleration import accelerate
     from vitpose_plus.inference.drawing import draw_poses
     from vitpose_plus.inference.estimate import Poses, estimate
     from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
@@ -21,8 +28,12 @@ _HOMES = {
     "Task": "models",
     "ViTPose": "models",
     "ViTPoseConfig": "models",
+    "accelerate": "inference.acceleration",
     "draw_poses": "inference.drawing",
     "estimate": "inference.estimate",
+    "export_huggingface": "checkpoints",
+    "export_onnx": "checkpoints",
+    "load_backbone": "checkpoints",
     "load_model": "checkpoints",
     "load_skeleton": "skeletons",
     "save_model": "checkpoints",
@@ -36,10 +47,14 @@ __all__ = [
     "Task",
     "ViTPose",
     "ViTPoseConfig",
+    "accelerate",
     "draw_poses",
     "estimate",
     "evaluation",
+    "export_huggingface",
+    "export_onnx",
     "heatmaps",
+    "load_backbone",
     "load_model",
     "load_skeleton",
     "save_model",

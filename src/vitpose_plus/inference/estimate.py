@@ -15,6 +15,7 @@ from vitpose_plus.geometry import (
     udp_affine,
     view_of_box,
 )
+from vitpose_plus.inference.acceleration import Accelerated
 from vitpose_plus.inference.infer import infer
 from vitpose_plus.models import ViTPose
 
@@ -35,7 +36,7 @@ class Poses:
 
 
 def estimate(
-    model: ViTPose,
+    model: ViTPose | Accelerated,
     images: Sequence[np.ndarray | Path | str],
     boxes: Sequence[np.ndarray],
     task: str,
@@ -46,7 +47,8 @@ def estimate(
     """Estimate one pose a box.
 
     Args:
-        model: in evaluation mode; the work is done where its weights lie.
+        model: in evaluation mode, or what `accelerate` made of it; the work is done where its
+            weights lie.
         images: pictures [H, W, 3] uint8 RGB, or their paths. A file is taken as stored: turn a
             picture by its EXIF orientation first, if it has one.
         boxes: for each picture [N, 4]: x, y, width, height in pixels. N may be 0.
@@ -84,7 +86,7 @@ def _checked(boxes: np.ndarray) -> np.ndarray:
 
 
 def _through(
-    model: ViTPose, crops: list[np.ndarray], index: int, flip: bool, batch_size: int
+    model: ViTPose | Accelerated, crops: list[np.ndarray], index: int, flip: bool, batch_size: int
 ) -> tuple[np.ndarray, np.ndarray]:
     points = len(model.config.tasks[index].skeleton)
     device = next(model.parameters()).device

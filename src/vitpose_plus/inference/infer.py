@@ -5,12 +5,13 @@ from torch import Tensor
 
 from vitpose_plus.geometry import normalise
 from vitpose_plus.heatmaps import HeatmapCodec, decode, unflip
+from vitpose_plus.inference.acceleration import Accelerated
 from vitpose_plus.models import ViTPose
 
 
 @torch.inference_mode()
 def infer(
-    model: ViTPose, pictures: Tensor, tasks: Tensor, *, flip: bool = True
+    model: ViTPose | Accelerated, pictures: Tensor, tasks: Tensor, *, flip: bool = True
 ) -> tuple[Tensor, Tensor]:
     """Keypoints of a mixed batch.
 
