@@ -39,7 +39,7 @@ class PartiallySharedFFN(nn.Module):
     def forward(self, x: Tensor, dispatch: Dispatch) -> Tensor:
         """x [B, N, C], sorted by task -> [B, N, C]."""
         hidden = self.act(self.fc1(x))
-        own = [self.experts[task](hidden[span]) for task, span in dispatch.spans]
+        own = [self.experts[task](part) for task, part in dispatch.split(hidden)]
         return torch.cat([self.fc2(hidden), torch.cat(own)], dim=-1)
 
     def folded(self, task: int) -> Weights:
@@ -59,7 +59,7 @@ class IndependentFFN(nn.Module):
 
     def forward(self, x: Tensor, dispatch: Dispatch) -> Tensor:
         """x [B, N, C], sorted by task -> [B, N, C]."""
-        return torch.cat([self.experts[task](x[span]) for task, span in dispatch.spans])
+        return torch.cat([self.experts[task](part) for task, part in dispatch.split(x)])
 
     def folded(self, task: int) -> Weights:
         """The weights of a plain FFN with this task's output."""

@@ -82,13 +82,13 @@ class ViTPose(nn.Module):
 
     def _dispatched(self, images: Tensor, dispatch: Dispatch) -> dict[int, Tensor]:
         features = self.backbone(images[dispatch.order], dispatch)
-        return {task: self.heads[task](features[span]) for task, span in dispatch.spans}
+        return {task: self.heads[task](own) for task, own in dispatch.split(features)}
 
     def _padded(self, heatmaps: dict[int, Tensor], dispatch: Dispatch) -> Tensor:
         first = next(iter(heatmaps.values()))
         most = max(len(task.skeleton) for task in self.config.tasks)
         padded = first.new_zeros(len(dispatch.order), most, *first.shape[2:])
-        for task, span in dispatch.spans:
+        for task, places in dispatch.split(dispatch.order):
             own = heatmaps[task]
-            padded[dispatch.order[span], : own.shape[1]] = own
+            padded[places, : own.shape[1]] = own
         return padded
