@@ -54,10 +54,20 @@ def home(attention, row, column):
 
 @pytest.mark.parametrize("shifted", [False, True])
 @pytest.mark.parametrize("pooled", [False, True])
-def test_windows_equal_the_definition_token_by_token(shifted, pooled):
-    attention = random_attention(shifted=shifted, pooled=pooled)
+@pytest.mark.parametrize("window", [WINDOW, (6, 4), (3, 8)])
+def test_windows_equal_the_definition_token_by_token(shifted, pooled, window):
+    attention = random_attention(window=window, shifted=shifted, pooled=pooled)
     x = torch.randn(2, GRID[0] * GRID[1], WIDTH, dtype=torch.double)
     torch.testing.assert_close(attention(x), token_by_token(attention, x))
+
+
+def test_a_window_as_long_as_the_grid_is_not_shifted():
+    attention = random_attention(window=(6, 4), shifted=True)
+    assert attention.shift == (0, 2)
+    x = torch.randn(1, GRID[0] * GRID[1], WIDTH, dtype=torch.double, requires_grad=True)
+    attention(x)[0, 2].sum().backward()
+    column = x.grad[0].abs().sum(1).unflatten(0, GRID)[:, 2]
+    assert (column > 0).all()
 
 
 def test_relative_positions_agree_with_timm_in_one_window():

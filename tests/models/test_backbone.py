@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from vitpose_plus.models import Size
 from vitpose_plus.models.backbone import PatchEmbed
 from vitpose_plus.models.convolutions import ParallelConvolutions
 
@@ -17,15 +18,23 @@ def test_tokens_are_dot_products_with_cut_out_patches(ratio, padding):
     torch.testing.assert_close(embed(images), expected)
 
 
-def test_recomputed_blocks_give_the_same_gradients(make_model):
-    model = make_model("coco", "aic")
+def test_recomputed_blocks_give_the_same_gradients_and_statistics(make_model):
+    size = Size(width=48, depth=3, heads=3, hidden=96, expert_width=12, convolutions=True)
+    model = make_model("coco", "aic", size=size, drop_path=0.3)
+    start = {name: value.clone() for name, value in model.state_dict().items()}
     images, tasks = torch.randn(3, 3, 64, 48), torch.tensor([1, 0, 1])
+    passes = []
+    model.backbone.blocks[1].register_forward_pre_hook(lambda *_: passes.append(1))
     found = []
     for recompute in (False, True):
+        model.load_state_dict(start)
         model.zero_grad()
         model.backbone.checkpointing = recompute
+        torch.manual_seed(5)  # of the dropped paths
         sum(maps.square().sum() for maps in model.by_task(images, tasks).values()).backward()
-        found.append([p.grad.clone() for p in model.backbone.parameters()])
+        gradients = [p.grad.clone() for p in model.backbone.parameters()]
+        found.append([*gradients, *(b.clone() for b in model.buffers())])
+    assert len(passes) == 1 + 2
     for kept, recomputed in zip(*found, strict=True):
         torch.testing.assert_close(recomputed, kept)
 

@@ -61,6 +61,17 @@ def test_each_sample_gets_what_its_own_expert_and_head_give_it(make_model, ffn, 
         assert not heatmaps[i, len(maps) :].any()
 
 
+@pytest.mark.parametrize("tasks", [[-1], [0, 3]])
+def test_an_index_of_no_task_is_refused(make_model, tasks):
+    with pytest.raises(ValueError, match=r"this model's are 0 to 2"):
+        make_model(*TASKS)(torch.randn(len(tasks), 3, 64, 48), torch.tensor(tasks))
+
+
+def test_an_empty_batch_is_refused(make_model):
+    with pytest.raises(ValueError, match="an empty batch"):
+        make_model(*TASKS)(torch.randn(0, 3, 64, 48), torch.tensor([], dtype=torch.long))
+
+
 def test_a_task_by_name_equals_its_index(make_model):
     model = make_model(*TASKS).eval()
     images = torch.randn(3, 3, 64, 48)

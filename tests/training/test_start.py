@@ -2,15 +2,19 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from vitpose_plus import save_model
+from vitpose_plus import ViTPose, save_model
+from vitpose_plus.errors import CheckpointError
 from vitpose_plus.training.config import Freeze, Start, Training
 from vitpose_plus.training.start import first_model
 
 
-def test_a_training_from_scratch_takes_nothing(make_model):
+def test_a_training_from_scratch_is_a_new_model_with_its_parts_frozen(make_model):
     config = make_model("coco").config
     torch.manual_seed(3)
+    expected = ViTPose(config).state_dict()
+    torch.manual_seed(3)
     model = first_model(config, Training(activation_checkpointing=True, freeze=Freeze(blocks=1)))
+    assert all(torch.equal(w, expected[name]) for name, w in model.state_dict().items())
     assert model.backbone.checkpointing
     assert not model.backbone.blocks[0].norm1.weight.requires_grad
 
@@ -41,6 +45,38 @@ def test_one_task_of_a_vitpose_plus_is_fine_tuned_alone(make_model, tmp_path):
     model = first_model(config, Training(start=start)).eval()
     images = torch.randn(1, 3, 64, 48)
     torch.testing.assert_close(model(images, "aic"), source(images, "aic"), rtol=1e-4, atol=1e-5)
+
+
+def test_experts_and_decoders_both_follow_their_names(make_model, tmp_path):
+    source = make_model("coco", "aic", "mpii").eval()
+    save_model(source, tmp_path / "m")
+    target = make_model("mpii", "coco", "aic").config
+    model = first_model(target, Training(start=Start(weights=tmp_path / "m", decoders=True)))
+    images = torch.randn(1, 3, 64, 48)
+    for task in ("coco", "aic", "mpii"):
+        torch.testing.assert_close(model.eval()(images, task), source(images, task))
+
+
+def test_experts_of_other_tasks_are_refused(make_model, tmp_path):
+    save_model(make_model("coco", "aic"), tmp_path / "m")
+    with pytest.raises(CheckpointError, match="those of coco, aic, the model's of coco, mpii"):
+        first_model(
+            make_model("coco", "mpii").config, Training(start=Start(weights=tmp_path / "m"))
+        )
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ({"names": ["mpii"]}, "the weights have those of coco, the model of mpii"),
+        ({"names": ["coco"], "decoder": "simple"}, "coco's is another: unexpected"),
+    ],
+)
+def test_decoders_that_cannot_be_taken_are_refused(make_model, tmp_path, target, said):
+    save_model(make_model("coco", ffn="plain"), tmp_path / "m")
+    config = make_model(*target.pop("names"), ffn="plain", **target).config
+    with pytest.raises(CheckpointError, match=said):
+        first_model(config, Training(start=Start(weights=tmp_path / "m", decoders=True)))
 
 
 def test_weights_that_are_not_there_are_refused_at_once(tmp_path):

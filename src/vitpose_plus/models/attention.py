@@ -53,7 +53,11 @@ class WindowAttention(nn.Module):
     ) -> None:
         super().__init__()
         self.heads, self.grid, self.window, self.pooled = heads, grid, window, pooled
-        self.shift = (window[0] // 2, window[1] // 2) if shifted else (0, 0)
+        # A window as long as the grid has no neighbour to reach: Swin does not shift it either.
+        self.shift = tuple(
+            side // 2 if shifted and side < whole else 0
+            for side, whole in zip(window, grid, strict=True)
+        )
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
         self.rel_pos_h = nn.Parameter(torch.zeros(2 * window[0] - 1, width // heads))
@@ -71,7 +75,8 @@ class WindowAttention(nn.Module):
             bias = F.pad(bias, (0, pools[0].shape[2]))
         seen = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
         joined = merge(seen.transpose(1, 2).flatten(2), self.grid, self.window)
-        return self.proj(torch.roll(joined, self.shift, dims=(1, 2)).flatten(1, 2))
+        back = torch.roll(joined, (self.shift[0], self.shift[1]), dims=(1, 2))
+        return self.proj(back.flatten(1, 2))
 
     def _by_head(self, qkv: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[B, N, 3C] -> three of [B, heads, N, C / heads]."""
@@ -118,7 +123,7 @@ def merge(windows: Tensor, grid: tuple[int, int], window: tuple[int, int]) -> Te
 
 
 def wrap_mask(
-    grid: tuple[int, int], window: tuple[int, int], shift: tuple[int, int], device: torch.device
+    grid: tuple[int, int], window: tuple[int, int], shift: tuple[int, ...], device: torch.device
 ) -> Tensor:
     """[windows, n, n]: True where two tokens share a shifted window only by the wrap (Swin)."""
     rows = torch.arange(grid[0], device=device) >= grid[0] - shift[0]

@@ -1,5 +1,8 @@
 """The vision transformer of ViTPose, from timm's parts."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import cast
 
 import torch
@@ -80,9 +83,10 @@ class Backbone(nn.Module):
         # The class token's slot is added to all tokens: a trait of the official code
         # that its weights were trained with.
         x = self.patch_embed(images) + self.pos_embed[:, 1:] + self.pos_embed[:, :1]
-        for block in self.blocks:
+        for block in self.layers:
             if self.checkpointing and torch.is_grad_enabled():
-                x = checkpoint(block, x, dispatch, use_reentrant=False)
+                again = partial(_recomputing, block)
+                x = checkpoint(block, x, dispatch, use_reentrant=False, context_fn=again)
             else:
                 x = block(x, dispatch)
         return self.last_norm(x).transpose(1, 2).unflatten(2, self.grid)
@@ -98,6 +102,25 @@ class Backbone(nn.Module):
         for block in self.layers[: self.frozen_blocks]:
             block.eval()
         return self
+
+
+def _recomputing(block: Block) -> tuple[AbstractContextManager, AbstractContextManager]:
+    """Contexts of a block's first pass and of its second, which gathers no statistics again."""
+    return nullcontext(), _without_statistics(block)
+
+
+@contextmanager
+def _without_statistics(block: Block) -> Iterator[None]:
+    norms = [module for module in block.modules() if isinstance(module, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    counts = [cast(Tensor, norm.num_batches_tracked).clone() for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    try:
+        yield
+    finally:
+        for norm, momentum, count in zip(norms, momenta, counts, strict=True):
+            norm.momentum, norm.num_batches_tracked = momentum, count
 
 
 def _initialise(module: nn.Module) -> None:

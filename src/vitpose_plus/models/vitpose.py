@@ -56,7 +56,8 @@ class ViTPose(nn.Module):
             task's index -> [its samples, its K, H/4, W/4], samples in the batch's order.
 
         Raises:
-            ValueError: the pictures are not of the configured size.
+            ValueError: the pictures are not of the configured size, there are none, or an index
+                is none of the model's tasks'.
         """
         self._check(images)
         return self._dispatched(images, Dispatch.by_task(tasks))
@@ -81,6 +82,11 @@ class ViTPose(nn.Module):
             )
 
     def _dispatched(self, images: Tensor, dispatch: Dispatch) -> dict[int, Tensor]:
+        served = range(len(self.heads))
+        if unknown := [task for task, _ in dispatch.counts if task not in served]:
+            raise ValueError(f"tasks {unknown}: this model's are 0 to {len(served) - 1}")
+        if not dispatch.counts:
+            raise ValueError("an empty batch")
         features = self.backbone(images[dispatch.order], dispatch)
         return {task: self.heads[task](own) for task, own in dispatch.split(features)}
 

@@ -1,6 +1,7 @@
 """From splits to a trained model in a folder."""
 
 import logging
+import math
 import shutil
 import sys
 import time
@@ -81,7 +82,7 @@ def fit(
     # Convolutions are faster with the channels last.
     module.to(memory_format=torch.channels_last)
     keep = _new_checkpoints(folder / "checkpoints")
-    with _quiet_lightning(), fast_attention():
+    with _quiet_lightning(), fast_attention(math.prod(config.grid)):
         trainer = _trainer(training, keep, logger, progress)
         trainer.fit(
             module,

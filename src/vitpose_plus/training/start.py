@@ -3,6 +3,8 @@
 import logging
 
 from vitpose_plus.checkpoints import load_backbone, load_model
+from vitpose_plus.checkpoints.differences import differences
+from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import ViTPose, ViTPoseConfig
 from vitpose_plus.training.config import Start, Training
 from vitpose_plus.training.freezing import freeze
@@ -33,10 +35,24 @@ def _take(model: ViTPose, start: Start) -> None:
 
 
 def _take_decoders(model: ViTPose, source: ViTPose) -> None:
+    """By the tasks' names.
+
+    Raises:
+        CheckpointError: no task is common, or a decoder is of another kind.
+    """
     theirs = {t.name: head for t, head in zip(source.config.tasks, source.heads, strict=True)}
-    for task, head in zip(model.config.tasks, model.heads, strict=True):
-        if task.name in theirs:
-            head.load_state_dict(theirs[task.name].state_dict())
-            log.info("decoder of %s taken", task.name)
-        else:
-            log.info("decoder of %s starts anew: the weights have none", task.name)
+    ours = {t.name: head for t, head in zip(model.config.tasks, model.heads, strict=True)}
+    if not theirs.keys() & ours.keys():
+        raise CheckpointError(
+            f"training.start.decoders: the weights have those of {', '.join(theirs)}, the model "
+            f"of {', '.join(ours)}: leave decoders out, or say whose they are in start.tasks"
+        )
+    for name, head in ours.items():
+        if name not in theirs:
+            log.warning("decoder of %s begins anew: the weights have none", name)
+            continue
+        weights = theirs[name].state_dict()
+        if different := differences(weights, head.state_dict()):
+            raise CheckpointError(f"training.start.decoders: {name}'s is another: {different}")
+        head.load_state_dict(weights)
+        log.info("decoder of %s taken", name)
