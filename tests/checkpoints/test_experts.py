@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from vitpose_plus.checkpoints import load_backbone, save_model
+from vitpose_plus.checkpoints.experts import Target, folded, spread
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models.dispatch import Dispatch
 
@@ -79,3 +80,27 @@ def test_a_task_that_cannot_be_found_is_told(tasks, ffn, task, message, make_ran
     path = save_official(make_random(*tasks, ffn=ffn))
     with pytest.raises(CheckpointError, match=message):
         load_backbone(make_random("coco", "aic"), path, task=task)
+
+
+@pytest.mark.parametrize(
+    ("ffn", "name", "tensor"),
+    [
+        ("partially_shared", "fc1.weight", torch.ones(3)),
+        ("partially_shared", "experts.0.bias", torch.tensor(1.0)),
+        ("independent", "experts.0.fc1.weight", torch.tensor(1.0)),
+        ("independent", "experts.1.fc1.weight", None),
+        ("partially_shared", "fc1.weight", torch.ones(768, 192).char()),
+    ],
+)
+def test_experts_that_do_not_fold_are_told(ffn, name, tensor, make_random):
+    own = make_random("coco", "aic", ffn=ffn).backbone.blocks[0].mlp.state_dict()
+    own[name] = tensor
+    if tensor is None:
+        own = {n: w for n, w in own.items() if not n.startswith("experts.1.")}
+    with pytest.raises(CheckpointError, match=f"its FFNs are not all {ffn}"):
+        folded(own, ffn, 1)
+
+
+def test_a_single_number_is_not_spread():
+    with pytest.raises(CheckpointError, match=r"fc2\.bias is a single number"):
+        spread({"fc2.bias": torch.tensor(1.0)}, Target("partially_shared", 2, 1))

@@ -5,7 +5,8 @@ import json
 import pytest
 import torch
 
-from vitpose_plus.checkpoints import inspect, load_model, save_model
+from vitpose_plus.checkpoints import inspect, load_backbone, load_model, save_model
+from vitpose_plus.checkpoints.grids import likely_grid
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models.positions import resize_positions
 
@@ -22,6 +23,34 @@ def test_a_stated_size_of_as_many_positions_is_taken_as_stored(
 def test_a_portrait_or_a_square_needs_no_size(size, make_random, save_official, same_heatmaps):
     model = make_random("coco", ffn="plain", input_size=size)
     same_heatmaps(load_model(save_official(model)), model, "coco")
+
+
+def test_a_size_that_is_not_the_usual_one_of_its_count_is_warned_of(
+    make_random, save_official, caplog
+):
+    path = save_official(make_random("coco", ffn="plain", input_size=(256, 192)), "coco.pth")
+    found = load_model(path, input_size=(384, 128))
+    assert found.config.input_size == (384, 128)
+    assert "192 positions, usually of a grid of (16, 12): taken as they lie" in caplog.text
+    caplog.clear()
+    load_model(path, input_size=(256, 192))
+    load_model(path, input_size=(64, 48))
+    assert not caplog.records
+
+
+def test_no_positions_are_of_no_grid():
+    assert likely_grid(0) is None
+    assert likely_grid(-1) is None
+
+
+@pytest.mark.parametrize("table", [torch.ones(1, 0, 192), torch.ones(1, 13, 192).long()])
+def test_a_table_of_no_positions_is_refused(table, make_random, save_official):
+    model = make_random("coco", ffn="plain")
+    path = save_official(model, **{"backbone.pos_embed": table})
+    with pytest.raises(CheckpointError, match=r"backbone\.pos_embed is \[1, .*no table"):
+        load_model(path)
+    with pytest.raises(CheckpointError, match="no table"):
+        load_backbone(model, path)
 
 
 def test_another_grid_must_be_said(make_random, save_official, same_heatmaps):

@@ -8,7 +8,6 @@ from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import Task
 from vitpose_plus.skeletons import Skeleton
 
-FFNS = ["plain", "partially_shared", "independent", "shared_and_independent"]
 FIVE = Skeleton(
     name="five", keypoints=("a", "b", "c", "d", "e"), twins=(), limbs=(), sigmas=(0.1,) * 5
 )
@@ -48,6 +47,13 @@ def test_a_loaded_model_is_ready_to_use_and_to_train(make_random, save_official)
     found = load_model(save_official(make_random("coco", ffn="plain")))
     assert not found.training
     assert all(p.requires_grad and p.device.type == "cpu" for p in found.parameters())
+
+
+def test_integers_in_place_of_weights_are_refused(make_random, save_official):
+    name = "backbone.blocks.1.norm1.weight"
+    path = save_official(make_random("coco", ffn="plain"), **{name: torch.ones(192).char()})
+    with pytest.raises(CheckpointError, match=rf"of another kind \(1\): {name} torch\.int8"):
+        load_model(path)
 
 
 def test_differences_are_listed_together_by_the_files_names(make_random, official_names, tmp_path):

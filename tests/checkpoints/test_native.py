@@ -39,7 +39,22 @@ def test_an_unknown_key_in_the_configuration_is_refused(make_model, tmp_path):
 
 def test_saving_replaces_the_whole_folder(make_model, tmp_path):
     save_model(make_model("coco"), tmp_path / "m")
-    (tmp_path / "m" / "leftover").touch()
+    (tmp_path / "m" / "README.md").touch()
     save_model(make_model("aic"), tmp_path / "m")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["m"]
-    assert not (tmp_path / "m" / "leftover").exists()
+    assert not (tmp_path / "m" / "README.md").exists()
+
+
+def test_a_folder_with_anything_else_is_left_alone(make_model, tmp_path, monkeypatch):
+    (tmp_path / "thesis.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path, "."):
+        with pytest.raises(CheckpointError, match=r"holds what is no model \(thesis\.txt\)"):
+            save_model(make_model("coco"), folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_others_may_read_the_weights_as_they_may_the_configuration(make_model, tmp_path):
+    save_model(make_model("coco"), tmp_path / "m")
+    modes = {path.stat().st_mode for path in (tmp_path / "m").iterdir()}
+    assert len(modes) == 1

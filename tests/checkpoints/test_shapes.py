@@ -1,11 +1,12 @@
 """What the shapes of tensors tell of a model, and what they do not."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 
-from vitpose_plus.checkpoints import load_model, save_model
+from vitpose_plus.checkpoints import load_backbone, load_model, save_model
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.shapes import infer_size
 from vitpose_plus.errors import CheckpointError
@@ -79,6 +80,32 @@ def test_a_ratio_that_no_vitpose_has_is_refused(make_random, save_official):
     path = save_official(make_random("coco", ffn="plain", decoder="simple"))
     with pytest.raises(CheckpointError, match="ratio=3"):
         load_model(path, ratio=3)
+
+
+@pytest.mark.parametrize(("last", "missing"), [(4, 2), (10**12, 10**12 - 2)])
+def test_blocks_must_follow_each_other(last, missing, make_random, save_official):
+    model = make_random("coco", ffn="plain")
+    path = save_official(model, **{f"backbone.blocks.{last}.norm1.bias": torch.ones(192)})
+    told = f"a block {last} but lacks {missing} before it, first of all 2, 3"
+    for load in (load_model, partial(load_backbone, model)):
+        with pytest.raises(CheckpointError, match=told):
+            load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor"),
+    [
+        ("backbone.blocks.0.mlp.experts.0.bias", torch.tensor(1.0)),
+        ("keypoint_head.deconv_layers.0.weight", torch.ones(3)),
+        ("keypoint_head.final_layer.bias", torch.tensor(1.0)),
+        ("associate_keypoint_heads.0.final_layer.weight", torch.tensor(1.0)),
+        ("associate_keypoint_heads.0.final_layer.bias", torch.ones(2, 2)),
+    ],
+)
+def test_a_tensor_of_a_wrong_rank_is_named(name, tensor, make_random, save_official):
+    path = save_official(make_random("coco", "aic"), **{name: tensor})
+    with pytest.raises(CheckpointError, match=rf"of such a rank: {name} \["):
+        load_model(path, tasks=["coco", "aic"])
 
 
 def test_a_backbone_alone_is_sent_to_load_backbone(make_random, tmp_path):

@@ -31,9 +31,14 @@ def test_17_keypoints_are_cocos_with_a_warning(make_random, save_official, caplo
 
 
 @pytest.mark.parametrize("name", ["aic", "mpii", "coco_wholebody"])
-def test_other_counts_of_keypoints_tell_their_set(name, make_random, save_official, caplog):
+def test_a_set_told_by_its_number_alone_is_warned_of(name, make_random, save_official, caplog):
     path = save_official(make_random(name, ffn="plain"), "coco.pth")
     assert inspect(path).config.tasks[0].name == name
+    assert f"taken for {name} by their number alone" in caplog.text
+    assert ("CrowdPose, in another order" in caplog.text) == (name == "aic")
+    caplog.clear()
+    inspect(path, tasks=[name])
+    inspect(path.rename(path.with_stem(name)))
     assert not caplog.records
 
 

@@ -7,6 +7,7 @@ import pickle
 import tarfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -103,6 +104,57 @@ def test_a_namespace_may_not_smuggle_code(weights, tmp_path):
     assert not (tmp_path / "it_ran").exists()
 
 
+@pytest.mark.parametrize("core", ["numpy.core.multiarray", "numpy._core.multiarray"])
+def test_the_scores_that_mmcv_keeps_are_read_over(core, weights, tmp_path):
+    numbers = {"best_score": np.float64(0.758), "half": np.float32(1), "epoch": np.int64(210)}
+    meta = {"hook_msgs": numbers | {"better": np.bool_(True)}}
+    torch.save(
+        {"state_dict": weights, "meta": meta}, tmp_path / "w", _use_new_zipfile_serialization=False
+    )
+    content = (tmp_path / "w").read_bytes()
+    new = b"cnumpy._core.multiarray\nscalar"
+    assert new in content
+    (tmp_path / "w").write_bytes(content.replace(new, f"c{core}\nscalar".encode()))
+    assert_same(read_tensors(tmp_path / "w"), weights)
+
+
+@pytest.mark.parametrize(
+    "wrap", [list, lambda p: np.array(p, dtype=object), lambda p: {"a": np.float64(1), "b": p[0]}]
+)
+def test_numbers_may_not_smuggle_code(wrap, weights, tmp_path):
+    meta = wrap([Payload(tmp_path / "it_ran")])
+    torch.save({"state_dict": weights, "meta": meta}, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match=r"carries more .*Nothing was run"):
+        read_tensors(tmp_path / "w.pth")
+    assert not (tmp_path / "it_ran").exists()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # torch's, of the kinds themselves
+def test_tensors_that_no_weights_can_be_are_refused_together(weights, tmp_path):
+    strange = {
+        "bomb": torch.ones(1).half().expand(2**20, 2**20),
+        "complex": torch.ones(2, dtype=torch.complex64),
+        "meta": torch.ones(2, device="meta"),
+        "quantised": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8),
+        "sparse": torch.eye(2).to_sparse(),
+    }
+    torch.save(weights | strange, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match=r"w\.pth holds tensors") as caught:
+        read_tensors(tmp_path / "w.pth")
+    for told in ("bomb (larger than", "complex (c", "meta (no v", "quantised (q", "sparse (s"):
+        assert told in str(caught.value)
+    assert "a.weight" not in str(caught.value)
+
+
+def test_tensors_that_share_memory_come_apart(weights, tmp_path):
+    whole = torch.randn(4, 3)
+    shared = {"whole": whole, "again": whole, "row": whole[1]}
+    torch.save(weights | shared, tmp_path / "w.pth")
+    found = read_tensors(tmp_path / "w.pth")
+    assert_same(found, weights | shared)
+    assert len({w.untyped_storage().data_ptr() for w in found.values()}) == len(found)
+
+
 @pytest.mark.parametrize("kind", ["pickle", "legacy", "safetensors"])
 def test_a_file_cut_short_is_damaged(kind, weights, tmp_path):
     path = tmp_path / "w"
@@ -159,7 +211,11 @@ def test_a_folder_of_shards_is_read_whole(weights, tmp_path):
         read_tensors(tmp_path)
 
 
-@pytest.mark.parametrize("index", ["[", "{}", '{"weight_map": {"a": "../../a.safetensors"}}'])
+@pytest.mark.parametrize(
+    "index",
+    ["[", "[]", "5", "{}"]
+    + [f'{{"weight_map": {m}}}' for m in ('{"a": "../../a"}', '{"a": 5}', "[1]", "null", '"ab"')],
+)
 def test_a_strange_index_is_refused(index, tmp_path):
     (tmp_path / "model.safetensors.index.json").write_text(index)
     with pytest.raises(CheckpointError, match=r"index\.json"):

@@ -2,6 +2,7 @@ import click
 import pytest
 
 from vitpose_plus.cli.targets import refuse_to_overwrite, size_on_disk
+from vitpose_plus.errors import CheckpointError
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_a_model_is_replaced_by_force_alone(model):
 @pytest.mark.parametrize("stray", ["notes.txt", "checkpoints"])
 def test_a_folder_with_anything_else_is_never_replaced(stray, model):
     (model / stray).mkdir()
-    with pytest.raises(click.ClickException, match=f"holds what is no model \\({stray}\\)"):
+    with pytest.raises(CheckpointError, match=f"holds what is no model \\({stray}\\)"):
         refuse_to_overwrite(model, force=True, folder=True)
 
 

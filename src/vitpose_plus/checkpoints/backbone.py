@@ -2,12 +2,13 @@
 
 import logging
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch.nn import functional as F
 
-from vitpose_plus.checkpoints.differences import differences, naming
+from vitpose_plus.checkpoints.differences import cut, differences, naming
 from vitpose_plus.checkpoints.experts import Target, folded, joined, split_ffns, spread
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.grids import POSITIONS, likely_grid, stored_grid, with_grid
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 _PATCHES = "backbone.patch_embed.proj.weight"
 # What a source may lack: parts of window attention and of ViTAE, and MAE's norm of its encoder.
 _MAY_LACK = re.compile(r".*\.(rel_pos_[hw]|pcm\..*)|backbone\.last_norm\..*")
+_EXPERT = re.compile(r"\.mlp\.experts\.(\d+)\.")
 # Shapes do not tell timm's vit_small (6 heads) from ViTPose-S (12).
 _AMBIGUOUS_WIDTH = 384
 
@@ -74,6 +76,10 @@ def load_backbone(
     model.load_state_dict(source.weights, strict=False)
     for note in notes:
         log.info("%s: %s", path, note)
+    for reason, count in Counter(source.left_out.values()).items():
+        log.info("%s: %d tensors left out: %s", path, count, reason)
+    if missing:
+        log.warning("%s lacks %s: they begin anew", path, cut(list(missing)))
     return LoadedBackbone(source.format, missing, source.left_out, notes)
 
 
@@ -161,7 +167,9 @@ def _with_ffns(source: Foreign, config: ViTPoseConfig, task: str | None) -> tupl
                 f"its FFNs are {theirs} with {experts} experts, the model's {target.ffn} with "
                 f"{target.experts}: say task=, whose expert to begin with"
             )
-        return source.weights, "experts taken by their position"
+        order = _order(_expert_names(source, experts), config)
+        weights = {_moved(name, order): w for name, w in source.weights.items()}
+        return weights, "experts taken by their " + ("names" if order else "position")
     rest, ffns = split_ffns(source.weights)
     note = ""
     if task is not None:
@@ -177,15 +185,36 @@ def _with_ffns(source: Foreign, config: ViTPoseConfig, task: str | None) -> tupl
 def _expert_of(source: Foreign, experts: int, task: str) -> int:
     if not experts:
         raise CheckpointError(f"task={task}: it has no experts, leave task= out")
-    names = [each.name for each in source.tasks or ()]
-    if not names and experts == len(OFFICIAL_ORDER):
-        names = list(OFFICIAL_ORDER)
+    names = _expert_names(source, experts)
     if task not in names or len(names) != experts:
         raise CheckpointError(
             f"task={task}: it has {experts} experts, of {', '.join(names) or 'unnamed tasks'}. "
             "Name them by load_model(path, tasks=…), save_model that, and start from the folder"
         )
     return names.index(task)
+
+
+def _expert_names(source: Foreign, experts: int) -> list[str]:
+    """Whose the experts are, where that is known."""
+    names = [each.name for each in source.tasks or ()]
+    return list(OFFICIAL_ORDER) if not names and experts == len(OFFICIAL_ORDER) else names
+
+
+def _order(theirs: list[str], config: ViTPoseConfig) -> list[int]:
+    """For each expert of the source its place in the model; empty where no names are known."""
+    ours = [task.name for task in config.tasks]
+    if theirs and set(theirs) != set(ours):
+        raise CheckpointError(
+            f"its experts are those of {', '.join(theirs)}, the model's of {', '.join(ours)}: "
+            "say task=, whose expert all begin with"
+        )
+    return [ours.index(name) for name in theirs]
+
+
+def _moved(name: str, order: list[int]) -> str:
+    if not order:
+        return name
+    return _EXPERT.sub(lambda found: f".mlp.experts.{order[int(found[1])]}.", name, count=1)
 
 
 def _missing(source: Foreign, model: ViTPose) -> tuple[str, ...]:

@@ -25,22 +25,30 @@ def differences(
     wanted: Mapping[str, Tensor],
     their_name: Callable[[str], str] = str,
 ) -> str:
-    """What is missing, unexpected or of another shape; empty where nothing is.
+    """What is missing, unexpected or of another shape or kind; empty where nothing is.
 
     Args:
         found: tensors by our names.
         wanted: the model's.
         their_name: the name that a reader of the file knows.
     """
+    common = sorted(wanted.keys() & found.keys())
     reshaped = [
         f"{their_name(name)} {list(found[name].shape)} for {list(wanted[name].shape)}"
-        for name in sorted(wanted.keys() & found.keys())
+        for name in common
         if found[name].shape != wanted[name].shape
+    ]
+    # Integers of a quantised model would load and mean nothing.
+    retyped = [
+        f"{their_name(name)} {found[name].dtype} for {wanted[name].dtype}"
+        for name in common
+        if found[name].is_floating_point() != wanted[name].is_floating_point()
     ]
     parts = (
         ("missing", [their_name(name) for name in sorted(wanted.keys() - found.keys())]),
         ("unexpected", [their_name(name) for name in sorted(found.keys() - wanted.keys())]),
         ("of another shape", reshaped),
+        ("of another kind", retyped),
     )
     return "; ".join(f"{what} ({len(names)}): {cut(names)}" for what, names in parts if names)
 

@@ -60,9 +60,10 @@ def folded(own: Weights, ffn: FFN, expert: int) -> Weights:
         with torch.device("meta"):
             module = _empty(own, ffn)
         module.load_state_dict(own, assign=True)
-    except (KeyError, RuntimeError) as error:
+        return module.folded(expert)
+    # Tensors of a wrong rank, too few experts, integers: each fails in a way of its own.
+    except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"its FFNs are not all {ffn}: {error}") from error
-    return module.folded(expert)
 
 
 def spread(own: Weights, target: Target) -> Weights:
@@ -87,6 +88,8 @@ def spread(own: Weights, target: Target) -> Weights:
 def _partially_shared(own: Weights, target: Target) -> Weights:
     spread_out = {name: w for name, w in own.items() if not name.startswith("fc2.")}
     for part in {"weight", "bias"} & {name.removeprefix("fc2.") for name in own}:
+        if not own[f"fc2.{part}"].ndim:
+            raise CheckpointError(f"its FFNs are none: an fc2.{part} is a single number")
         shared = len(own[f"fc2.{part}"]) - target.expert_width
         spread_out[f"fc2.{part}"] = own[f"fc2.{part}"][:shared]
         for expert in range(target.experts):

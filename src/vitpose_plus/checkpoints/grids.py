@@ -1,5 +1,6 @@
 """Which grid of tokens a table of positions is for, and the table for another one."""
 
+import logging
 import math
 from dataclasses import replace
 
@@ -9,16 +10,20 @@ from vitpose_plus.geometry.input_size import InputSize
 from vitpose_plus.models.config import token_grid
 from vitpose_plus.models.positions import Grid, resize_positions
 
+log = logging.getLogger(__name__)
+
 POSITIONS = "backbone.pos_embed"
 
 
 def likely_grid(positions: int) -> Grid | None:
     """A portrait of 4:3, as every published ViTPose, or else a square; None, neither."""
+    if positions < 1:
+        return None
     quarter = math.isqrt(positions // 12)
-    if positions and 12 * quarter**2 == positions:
+    if 12 * quarter**2 == positions:
         return 4 * quarter, 3 * quarter
     side = math.isqrt(positions)
-    return (side, side) if positions and side**2 == positions else None
+    return (side, side) if side**2 == positions else None
 
 
 def stored_grid(foreign: Foreign, wanted: InputSize | None, ratio: int) -> Grid:
@@ -26,13 +31,14 @@ def stored_grid(foreign: Foreign, wanted: InputSize | None, ratio: int) -> Grid:
 
     Args:
         foreign: with the table, and its input size where the format states one.
-        wanted: the caller's input size: the table's own where the counts agree.
+        wanted: the caller's input size: the table's own where the counts agree, with a warning
+            where another grid is the usual one of that count.
         ratio: 1, tokens at 1/16; 2, at 1/8.
 
     Raises:
         CheckpointError: the count contradicts the format's statement, or tells no grid.
     """
-    count = foreign.weights[POSITIONS].shape[1] - 1
+    count = _count(foreign)
     table = foreign.their_name(POSITIONS)
     if foreign.input_size is not None:
         grid = token_grid(foreign.input_size, ratio)
@@ -42,14 +48,31 @@ def stored_grid(foreign: Foreign, wanted: InputSize | None, ratio: int) -> Grid:
             f"{table} holds {count} positions, but an input_size of {foreign.input_size} has "
             f"{math.prod(grid)}: configuration and weights do not belong together"
         )
-    if wanted is not None and math.prod(token_grid(wanted, ratio)) == count:
-        return token_grid(wanted, ratio)
-    if likely := likely_grid(count):
+    likely = likely_grid(count)
+    if wanted is not None and math.prod(grid := token_grid(wanted, ratio)) == count:
+        if likely not in (None, grid):
+            log.warning(
+                "%s holds %d positions, usually of a grid of %s: taken as they lie for one of %s",
+                *(table, count, likely, grid),
+            )
+        return grid
+    if likely:
         return likely
     raise CheckpointError(
         f"{table} holds {count} positions, neither a portrait of 4:3 nor a square: "
         "say input_size=(height, width) as it was trained"
     )
+
+
+def _count(foreign: Foreign) -> int:
+    """Positions, without the class token's slot."""
+    table = foreign.weights[POSITIONS]
+    if table.ndim != 3 or not table.shape[1] or not table.is_floating_point():
+        raise CheckpointError(
+            f"{foreign.their_name(POSITIONS)} is {list(table.shape)} of {table.dtype}, no table "
+            "[1, 1 + positions, width] of floats"
+        )
+    return table.shape[1] - 1
 
 
 def with_grid(foreign: Foreign, stored: Grid, new: Grid) -> Foreign:

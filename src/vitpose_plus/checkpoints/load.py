@@ -54,8 +54,10 @@ def load_model(
             safetensors; told by content). Code in a pickle is never run.
         tasks: the data sets of the decoders in order, names of built-in ones or `Task`s; by
             default what the checkpoint states, or six in the official order, or one told by
-            the file's name or its number of keypoints.
-        input_size: (height, width) in pixels; positions of another size are resized.
+            the file's name or, with a warning, by its number of keypoints alone.
+        input_size: (height, width) in pixels; positions of another size are resized. Positions
+            of as many tokens are taken as they lie: with a warning where the file states no
+            size and another one is usual, as (256, 192) is for the 192 of (384, 128).
         ratio: 2 for features at 1/8, where the decoder does not tell; by default 1.
         heads: attention heads, for a width that is none of the family's.
 

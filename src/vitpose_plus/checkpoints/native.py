@@ -1,12 +1,14 @@
 """Our own format: a folder with `model.safetensors` and `config.json`."""
 
 import json
+import shutil
 from pathlib import Path
 
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
 from safetensors.torch import save_file
 
+from vitpose_plus.checkpoints.destination import model_folder
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.tensors import read_tensors
 from vitpose_plus.errors import CheckpointError
@@ -19,12 +21,18 @@ _CONFIG = TypeAdapter(ViTPoseConfig)
 
 
 def save_model(model: ViTPose, folder: Path | str) -> None:
-    """Write a model; the folder appears, or is replaced, whole."""
+    """Write a model; the folder appears, or is replaced, whole.
+
+    Raises:
+        CheckpointError: the folder holds something else than a model.
+    """
+    folder = model_folder(folder)
     weights = {name: w.detach().cpu().contiguous() for name, w in model.state_dict().items()}
     config = _CONFIG.dump_python(model.config, mode="json")
-    with replacing(Path(folder)) as part:
+    with replacing(folder) as part:
         save_file(weights, part / WEIGHTS)
         (part / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
+        shutil.copymode(part / CONFIG, part / WEIGHTS)  # safetensors hides its files from others
 
 
 def load_config(folder: Path | str) -> ViTPoseConfig:
@@ -35,7 +43,7 @@ def load_config(folder: Path | str) -> ViTPoseConfig:
     """
     path = _existing(Path(folder) / CONFIG)
     try:
-        return _CONFIG.validate_json(path.read_text())
+        return _CONFIG.validate_json(path.read_bytes())
     except PydanticError as error:
         raise CheckpointError(f"{path}: {error}") from error
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import Literal, cast
 
 from pydantic import ValidationError as PydanticError
@@ -22,7 +23,9 @@ _PATCHES = "backbone.patch_embed.proj.weight"
 _MLP = "backbone.blocks.0.mlp."
 _FINAL = "heads.0.final_layer.weight"
 _FIRST_DOUBLING = "heads.0.deconv_layers.0.weight"
-_BLOCK = re.compile(r"backbone\.blocks\.(\d+)\.")
+_FINALS = re.compile(r"heads\.\d+\.final_layer\.(weight|bias)")
+_FINAL_RANKS = {"weight": 4, "bias": 1}
+_BLOCK = re.compile(r"backbone\.blocks\.(\d{1,18})\.")
 
 
 def infer_config(foreign: Foreign, hints: Hints) -> ViTPoseConfig:
@@ -91,8 +94,20 @@ def expert_count(weights: dict[str, Tensor]) -> int:
 
 
 def depth(weights: dict[str, Tensor]) -> int:
-    """Blocks, up to the last one that is there."""
-    return 1 + max((int(at[1]) for name in weights if (at := _BLOCK.match(name))), default=-1)
+    """Blocks.
+
+    Raises:
+        CheckpointError: one before the last is missing.
+    """
+    found = {int(at[1]) for name in weights if (at := _BLOCK.match(name))}
+    last = max(found, default=-1)
+    # The last may be any number: the missing ones are not all listed.
+    if missing := list(islice((str(index) for index in range(last) if index not in found), 10)):
+        raise CheckpointError(
+            f"it has a block {last} but lacks {last + 1 - len(found)} before it, first of all "
+            f"{', '.join(missing)}: download it again"
+        )
+    return len(found)
 
 
 def _numbers(foreign: Foreign, hint: int | None) -> Size:
@@ -163,6 +178,19 @@ def _refuse_what_is_no_vitpose(foreign: Foreign) -> None:
             f"rank; it holds {cut(sorted(map(foreign.their_name, weights)))}. Give an official "
             ".pth, a transformers folder or one that save_model wrote"
         )
+    if strange := [
+        f"{foreign.their_name(name)} {list(weights[name].shape)}"
+        for name, ndim in _ranks(weights).items()
+        if weights[name].ndim != ndim
+    ]:
+        raise CheckpointError(f"no ViTPose has tensors of such a rank: {cut(strange)}")
+
+
+def _ranks(weights: dict[str, Tensor]) -> dict[str, int]:
+    """How many dimensions those tensors have that tell something where they are there."""
+    final = {name: _FINAL_RANKS[at[1]] for name in weights if (at := _FINALS.fullmatch(name))}
+    others = {_MLP + "experts.0.bias": 1, _FIRST_DOUBLING: 4}
+    return final | {name: ndim for name, ndim in others.items() if name in weights}
 
 
 def _ndim(tensor: Tensor | None) -> int | None:

@@ -40,4 +40,5 @@ def _timm_architecture(folder: Path) -> str | None:
         stated = json.loads((folder / CONFIG).read_text())
     except (OSError, ValueError):
         return None
-    return str(stated["architecture"]) if "architecture" in stated else None
+    is_timm = isinstance(stated, dict) and "architecture" in stated
+    return str(stated["architecture"]) if is_timm else None

@@ -9,7 +9,7 @@ from torch import Tensor
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.hints import Hints, built_in
 from vitpose_plus.errors import CheckpointError
-from vitpose_plus.models import Task
+from vitpose_plus.models import Task, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,8 @@ OFFICIAL_ORDER = ("coco", "aic", "mpii", "ap10k", "apt36k", "coco_wholebody")
 _FINAL = re.compile(r"heads\.(\d+)\.final_layer\.weight")
 # How the official files call them, where it is not our name.
 _ALIASES = {"wholebody": "coco_wholebody"}
+# Well-known sets that are not built in, by their number of keypoints.
+_ALSO = {14: ("CrowdPose, in another order,",)}
 
 
 def drawn_keypoints(weights: dict[str, Tensor]) -> list[int]:
@@ -74,6 +76,23 @@ def agreed_tasks(
     return hint or stated
 
 
+def chosen_task(config: ViTPoseConfig, task: str | None) -> str:
+    """The task of an export, which holds one decoder; a model's only one need not be named.
+
+    Raises:
+        CheckpointError: there is no such task, or none is named where there are several.
+    """
+    names = [one.name for one in config.tasks]
+    if task is None and len(names) == 1:
+        return names[0]
+    if task not in names:
+        raise CheckpointError(
+            (f"unknown task {task!r}" if task else "an export holds one decoder")
+            + f": name the task to export, one of {', '.join(names)}"
+        )
+    return task
+
+
 def _guessed(foreign: Foreign, drawn: list[int], stem: str) -> tuple[Task, ...]:
     if len(drawn) == len(OFFICIAL_ORDER):
         return tuple(map(built_in, OFFICIAL_ORDER))
@@ -97,8 +116,11 @@ def _single(keypoints: int, stem: str, wide: bool) -> str:
             f"its decoder draws {keypoints} keypoints, as no built-in set does: say "
             "tasks=[Task(name=…, skeleton=load_skeleton(…))]"
         )
-    if len(same) > 1:
-        log.warning("%s keypoints: taken for %s; tasks= may say %s", keypoints, same[0], same[1:])
+    others = [*same[1:], *_ALSO.get(keypoints, ())]
+    log.warning(
+        "%s keypoints: taken for %s by their number alone; tasks= may say another%s",
+        *(keypoints, same[0], "".join(f"; {other} has as many" for other in others)),
+    )
     return same[0]
 
 

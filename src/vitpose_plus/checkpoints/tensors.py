@@ -30,13 +30,47 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             `module.` that all names have is taken off.
 
     Raises:
-        CheckpointError: there is no such file, it is damaged or no checkpoint, or it is a
-            pickle that carries code.
+        CheckpointError: there is no such file, it is damaged or no checkpoint, a tensor is no
+            plain one, or it is a pickle that carries code.
     """
     tensors = _from_folder(path) if path.is_dir() else _from_file(path)
     if all(name.startswith(_PARALLEL) for name in tensors):
         tensors = {name.removeprefix(_PARALLEL): w for name, w in tensors.items()}
+    _refuse_unusable(path, tensors)
+    tensors = _apart(tensors)
     return {name: w.float() if w.is_floating_point() else w for name, w in tensors.items()}
+
+
+def _refuse_unusable(path: Path, tensors: dict[str, Tensor]) -> None:
+    if strange := [f"{n} ({why})" for n, w in sorted(tensors.items()) if (why := _unusable(w))]:
+        raise CheckpointError(
+            f"{path} holds tensors that no weights can be: {cut(strange)}. Save the model's "
+            "state_dict() again, as plain floats on the CPU"
+        )
+
+
+def _unusable(tensor: Tensor) -> str | None:
+    if tensor.is_meta:
+        return "no values"
+    if tensor.layout != torch.strided:
+        return "sparse"
+    if tensor.is_quantized:
+        return "quantised"
+    if tensor.is_complex():
+        return "complex"
+    # A few bytes may be said to repeat without end, and float() would write them all out.
+    if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
+        return "larger than what is stored"
+    return None
+
+
+def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of those that share memory: as parameters they would be tied."""
+    first: dict[int, str] = {}
+    for name, tensor in tensors.items():
+        first.setdefault(tensor.untyped_storage().data_ptr(), name)
+    owners = set(first.values())
+    return {name: w if name in owners else w.clone() for name, w in tensors.items()}
 
 
 def _from_folder(folder: Path) -> dict[str, Tensor]:
@@ -50,10 +84,11 @@ def _from_folder(folder: Path) -> dict[str, Tensor]:
 
 def _from_shards(index: Path) -> dict[str, Tensor]:
     try:
-        files: dict[str, str] = json.loads(index.read_text())["weight_map"]
+        files: dict[str, str] = dict(json.loads(index.read_text())["weight_map"])
+        strange = {name for name in files.values() if Path(name).name != name}
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{index} is no index of shards: download it again") from error
-    if strange := {name for name in files.values() if Path(name).name != name}:
+    if strange:
         raise CheckpointError(f"{index} names files of other folders: {', '.join(strange)}")
     shards = {name: _from_file(index.parent / name) for name in sorted(set(files.values()))}
     found = {(name, file) for file, shard in shards.items() for name in shard}
@@ -87,8 +122,7 @@ def _from_safetensors(path: Path) -> dict[str, Tensor]:
 def _unpickled(path: Path) -> Any:
     # The file is opened here since torch.load takes a path's ending for its format.
     try:
-        # MAE's training files keep their arguments in a Namespace: attributes and nothing else.
-        with path.open("rb") as file, torch.serialization.safe_globals([argparse.Namespace]):
+        with path.open("rb") as file, torch.serialization.safe_globals(_plain_values()):
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         refused = re.search(r"GLOBAL (\S+)", str(error))
@@ -98,6 +132,20 @@ def _unpickled(path: Path) -> Any:
     except Exception as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise CheckpointError(_damaged(path, reason)) from error
+
+
+def _plain_values() -> list[Any]:
+    """What training notes are made of: they hold data and run nothing.
+
+    MAE keeps its arguments in a Namespace; mmcv keeps scores, as NumPy's numbers, whose
+    constructor has had two names.
+    """
+    import numpy as np
+
+    scalar = np.float64(0).__reduce__()[0]
+    names = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
+    numbers = {type(np.dtype(code)) for code in np.typecodes["AllInteger"] + "efd?"}
+    return [argparse.Namespace, np.dtype, *numbers, *((scalar, name) for name in names)]
 
 
 def _carries_code(path: Path, wanted: str) -> str:

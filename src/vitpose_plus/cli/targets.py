@@ -4,9 +4,6 @@ from pathlib import Path
 
 import click
 
-# What our formats and transformers' put in a folder; another file there is not ours to remove.
-_OURS = {"config.json", "model.safetensors", "preprocessor_config.json", "README.md"}
-
 
 def refuse_to_overwrite(target: Path, *, force: bool, folder: bool) -> None:
     """Stop before the work if the target is in the way.
@@ -17,7 +14,8 @@ def refuse_to_overwrite(target: Path, *, force: bool, folder: bool) -> None:
         folder: whether it will be a folder, which is replaced as a whole.
 
     Raises:
-        ClickException: it exists, or it is something else than a model.
+        ClickException: it exists.
+        CheckpointError: it holds something else than a model.
     """
     if not target.exists():
         return
@@ -25,11 +23,10 @@ def refuse_to_overwrite(target: Path, *, force: bool, folder: bool) -> None:
         raise click.ClickException(
             f"{target} is {'no' if folder else 'a'} folder: name another DST"
         )
-    strays = sorted(p.name for p in target.iterdir() if p.name not in _OURS) if folder else []
-    if strays:
-        raise click.ClickException(
-            f"{target} holds what is no model ({', '.join(strays[:5])}): name another DST"
-        )
+    if folder:
+        from vitpose_plus.checkpoints.destination import model_folder
+
+        model_folder(target)
     if not force:
         raise click.ClickException(f"{target} exists: --force replaces it")
 

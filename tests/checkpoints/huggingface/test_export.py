@@ -118,12 +118,20 @@ def test_a_model_that_is_not_the_same_there_leaves_nothing_behind(make_random, t
 
 def test_an_earlier_export_is_replaced_whole(make_random, assert_draws_as, tmp_path):
     export_huggingface(make_random("aic", ffn="plain"), tmp_path / "out")
-    (tmp_path / "out" / "stray").touch()
     model = make_random("coco", ffn="plain")
     export_huggingface(model, tmp_path / "out")
     wanted = ["README.md", "config.json", "model.safetensors", "preprocessor_config.json"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == wanted
     assert_draws_as(model, by_transformers(tmp_path / "out"), "coco")
+
+
+def test_a_folder_with_anything_else_is_left_alone(make_random, tmp_path, monkeypatch):
+    (tmp_path / "thesis.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path, "."):
+        with pytest.raises(CheckpointError, match=r"holds what is no model \(thesis\.txt\)"):
+            export_huggingface(make_random("coco", ffn="plain"), folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_the_task_must_be_one_of_the_models(make_random, tmp_path):

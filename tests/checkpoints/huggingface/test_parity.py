@@ -1,4 +1,7 @@
+import logging
+
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from vitpose_plus.checkpoints.huggingface import export_huggingface
@@ -48,3 +51,12 @@ def test_a_missing_or_unknown_weight_is_named(exported, change):
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(CheckpointError, match=f"does not take all of the weights: {change}"):
         verify(folder, model, "coco")
+
+
+def test_a_decoder_that_draws_nothing_is_written(make_random, tmp_path, caplog):
+    model = make_random("coco", ffn="plain")
+    torch.nn.init.zeros_(model.heads[0].final_layer.weight)
+    torch.nn.init.zeros_(model.heads[0].final_layer.bias)
+    with caplog.at_level(logging.INFO, logger="vitpose_plus"):
+        export_huggingface(model, tmp_path / "out")
+    assert "transformers: 0.0e+00 of the maximum apart" in caplog.text

@@ -35,17 +35,28 @@ def test_the_spelling_of_the_published_folders_is_understood():
     assert decoder_task(config(labels=HUB_LABELS), 17, None).name == "coco"
 
 
-def test_labels_of_two_sets_tell_nothing():
-    assert decoder_task(config(labels=SKELETONS["ap10k"].keypoints), 17, None) is None
-    assert decoder_task(config(6, SKELETONS["ap10k"].keypoints), 17, None) is None
+@pytest.mark.parametrize("experts", [1, 6])
+def test_labels_of_two_sets_or_none_ask_for_a_name(experts):
+    with pytest.raises(CheckpointError, match=r"ap10k and apt36k alike\. Say .*tasks="):
+        decoder_task(config(experts, SKELETONS["ap10k"].keypoints), 17, None)
+    shuffled = [*HUB_LABELS[1:], HUB_LABELS[0]]
+    with pytest.raises(CheckpointError, match=r"no built-in set: L_Eye, .* and 7 more\. .*tasks="):
+        decoder_task(config(experts, shuffled), 17, None)
+    assert decoder_task(config(experts, shuffled), 17, "ap10k").name == "ap10k"
 
 
-def test_labels_of_another_number_tell_nothing():
-    assert decoder_task(config(labels=HUB_LABELS), 20, None) is None
+def test_labels_of_another_number_are_refused():
+    with pytest.raises(CheckpointError, match="names 17 keypoints, but the decoder draws 20"):
+        decoder_task(config(labels=HUB_LABELS), 20, None)
 
 
-def test_of_six_experts_without_labels_the_decoder_is_coco():
+def test_the_labels_that_nobody_gave_tell_nothing():
+    assert decoder_task(config(labels=[f"LABEL_{i}" for i in range(17)]), 17, None) is None
+
+
+def test_of_six_experts_without_labels_the_decoder_is_coco(caplog):
     assert decoder_task(config(6), 17, None).name == "coco"
+    assert "taken for coco" in caplog.text
     assert decoder_task(config(6), 14, None) is None
     assert decoder_task(config(5), 17, None) is None
     assert decoder_task(config(1), 17, None) is None

@@ -114,7 +114,7 @@ def test_the_model_is_not_altered(make_small, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("task", "told"), [(None, "has one decoder: name"), ("aic", "unknown task 'aic': name")]
+    ("task", "told"), [(None, "holds one decoder: name"), ("aic", "unknown task 'aic': name")]
 )
 def test_the_tasks_to_choose_from_are_listed(task, told, make_small, tmp_path):
     with pytest.raises(CheckpointError, match=f"{told} the task to export, one of coco, mpii"):

@@ -2,11 +2,13 @@
 
 import copy
 import json
+import shutil
 from pathlib import Path
 
 from safetensors.torch import save_file
 from torch import Tensor
 
+from vitpose_plus.checkpoints.destination import model_folder
 from vitpose_plus.checkpoints.huggingface.card import model_card
 from vitpose_plus.checkpoints.huggingface.config import CONFIG
 from vitpose_plus.checkpoints.huggingface.describe import describe_model, describe_processor
@@ -14,9 +16,11 @@ from vitpose_plus.checkpoints.huggingface.names import to_theirs
 from vitpose_plus.checkpoints.huggingface.padding import pad_decoder
 from vitpose_plus.checkpoints.huggingface.parity import require_transformers, verify
 from vitpose_plus.checkpoints.huggingface.refusals import refuse
-from vitpose_plus.errors import CheckpointError
-from vitpose_plus.models import ViTPose, ViTPoseConfig
+from vitpose_plus.checkpoints.tasks import chosen_task
+from vitpose_plus.models import ViTPose
 from vitpose_plus.replacement import replacing
+
+WEIGHTS = "model.safetensors"
 
 
 def export_huggingface(
@@ -37,32 +41,21 @@ def export_huggingface(
 
     Raises:
         CheckpointError: transformers is missing, cannot hold this model, or computes something
-            else.
+            else; or the folder holds something else than a model.
     """
-    folder, name = Path(folder).resolve(), _chosen(model.config, task)
+    folder, name = model_folder(folder), chosen_task(model.config, task)
     refuse(model.config, experts=experts)
     require_transformers()
     position = model.config.task_index(name)
     whole = (copy.deepcopy(model) if experts else model.for_task(name)).cpu().float().eval()
     with replacing(folder) as part:
         weights = pad_decoder(_of_decoder(whole, position if experts else 0))
-        save_file(to_theirs(weights), part / "model.safetensors", metadata={"format": "pt"})
+        save_file(to_theirs(weights), part / WEIGHTS, metadata={"format": "pt"})
         _write_json(part / CONFIG, describe_model(whole.config, name))
         _write_json(part / "preprocessor_config.json", describe_processor(whole.config))
+        shutil.copymode(part / CONFIG, part / WEIGHTS)  # safetensors hides its files from others
         (part / "README.md").write_text(model_card(whole.config, name, folder.name))
         verify(part, whole, name)
-
-
-def _chosen(config: ViTPoseConfig, task: str | None) -> str:
-    names = [one.name for one in config.tasks]
-    if task is None and len(names) == 1:
-        return names[0]
-    if task not in names:
-        raise CheckpointError(
-            (f"unknown task {task!r}" if task else "a folder of transformers has one decoder")
-            + f": name the task to export, one of {', '.join(names)}"
-        )
-    return task
 
 
 def _of_decoder(model: ViTPose, position: int) -> dict[str, Tensor]:

@@ -1,11 +1,16 @@
 """Whose decoder a transformers folder holds, and which expert is its own."""
 
+import logging
+
+from vitpose_plus.checkpoints.differences import cut
 from vitpose_plus.checkpoints.hints import built_in
 from vitpose_plus.checkpoints.huggingface.config import FolderConfig, TasksConfig
 from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import Task
 from vitpose_plus.skeletons import SKELETONS, Skeleton
+
+log = logging.getLogger(__name__)
 
 
 def expert_tasks(config: FolderConfig) -> tuple[Task, ...] | None:
@@ -27,23 +32,44 @@ def decoder_task(config: FolderConfig, keypoints: int, wanted: str | None) -> Ta
             caller's to describe.
 
     Raises:
-        CheckpointError: the decoder is not the wanted task's.
+        CheckpointError: the decoder is not the wanted task's, or its labels name no set or two.
     """
     if config.vitpose_plus is not None:
         return _stated(config.vitpose_plus, wanted)
     if wanted is not None:
         return _of_width(built_in(wanted), keypoints) if wanted in SKELETONS else None
-    same = [s for s in SKELETONS.values() if _spelt_alike(s, config.id2label)]
-    if len(same) == 1 and len(same[0]) == keypoints:
-        return built_in(same[0].name)
-    if not same and keypoints == len(SKELETONS["coco"]) and _official(config):
+    if not _says_nothing(config.id2label):
+        return _labelled(config.id2label, keypoints)
+    if keypoints == len(SKELETONS["coco"]) and _official(config):
         # The published folders keep COCO's decoder.
+        log.warning("six experts, %d keypoints: taken for coco; tasks= may say another", keypoints)
         return built_in("coco")
     return None
 
 
 def _official(config: FolderConfig) -> bool:
     return config.backbone_config.num_experts == len(OFFICIAL_ORDER)
+
+
+def _says_nothing(labels: dict[int, str]) -> bool:
+    """Whether they are left out, or those that transformers gives where nobody does."""
+    return all(label == f"LABEL_{index}" for index, label in labels.items())
+
+
+def _labelled(labels: dict[int, str], keypoints: int) -> Task:
+    same = [s.name for s in SKELETONS.values() if _spelt_alike(s, labels)]
+    if len(labels) != keypoints:
+        reason = f"{len(labels)} keypoints, but the decoder draws {keypoints}"
+    elif len(same) > 1:
+        reason = f"the keypoints of {' and '.join(same)} alike"
+    elif not same:
+        reason = f"the keypoints of no built-in set: {cut([labels[i] for i in sorted(labels)])}"
+    else:
+        return built_in(same[0])
+    raise CheckpointError(
+        f"id2label names {reason}. Say which set the decoder draws in tasks=, by its name or as "
+        "Task(name=…, skeleton=load_skeleton(…))"
+    )
 
 
 def _stated(stated: TasksConfig, wanted: str | None) -> Task:

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from vitpose_plus.checkpoints.onnx.describe import USE, describe_use
 from vitpose_plus.checkpoints.onnx.parity import require_packages, verify
+from vitpose_plus.checkpoints.tasks import chosen_task
 from vitpose_plus.errors import CheckpointError
-from vitpose_plus.models import ViTPose, ViTPoseConfig
+from vitpose_plus.models import ViTPose
 from vitpose_plus.models.dispatch import Dispatch
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def export_onnx(model: ViTPose, file: Path | str, task: str | None = None) -> No
         CheckpointError: a package is missing, there is no such task, torch cannot export the
             model, or ONNX Runtime computes something else.
     """
-    name = _chosen(model.config, task)
+    name = chosen_task(model.config, task)
     require_packages()
     # Where weights could learn, torch traces another attention than it then lowers.
     plain = model.for_task(name).cpu().float().eval().requires_grad_(False)
@@ -64,18 +65,6 @@ class _Network(nn.Module):
         # Not len(images): it would fix the batch's size.
         dispatch = Dispatch.one_task(0, images.shape[0], images.device)
         return self.head(self.backbone(images, dispatch))
-
-
-def _chosen(config: ViTPoseConfig, task: str | None) -> str:
-    names = [one.name for one in config.tasks]
-    if task is None and len(names) == 1:
-        return names[0]
-    if task not in names:
-        raise CheckpointError(
-            (f"unknown task {task!r}" if task else "an ONNX file has one decoder")
-            + f": name the task to export, one of {', '.join(names)}"
-        )
-    return task
 
 
 def _write(plain: ViTPose, part: Path) -> None:

@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
+from vitpose_plus.checkpoints.parity import compare
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import ViTPose
 
@@ -53,20 +53,5 @@ def verify(file: Path, model: ViTPose) -> None:
     for batch in (1, 3):
         images = torch.randn(batch, 3, *model.config.input_size, generator=draw)
         (found,) = session.run(["heatmaps"], {"images": images.numpy()})
-        _compare(torch.from_numpy(found), model(images, task))
-
-
-def _compare(found: Tensor, wanted: Tensor) -> None:
-    if found.shape != wanted.shape:
-        raise CheckpointError(
-            f"ONNX Runtime draws heatmaps of {list(found.shape)}, not of {list(wanted.shape)}: "
-            "nothing was written; try another version of torch"
-        )
-    apart = ((found - wanted).abs().max() / wanted.abs().max()).item()
-    # The negation catches a NaN too.
-    if not apart <= TOLERANCE:
-        raise CheckpointError(
-            f"ONNX Runtime's heatmaps differ by {apart:.2g} of their maximum, more than "
-            f"{TOLERANCE:g}: nothing was written; do the weights hold a NaN?"
-        )
-    log.info("ONNX Runtime, batch of %d: %.1e of the maximum apart", len(found), apart)
+        apart = compare(torch.from_numpy(found), model(images, task), TOLERANCE, "ONNX Runtime")
+        log.info("ONNX Runtime, batch of %d: %.1e of the maximum apart", batch, apart)
