@@ -67,6 +67,5 @@ def test_differences_are_listed_together_by_the_files_names(make_random, officia
     message = str(caught.value)
     assert "odd.pth" in message
     assert "missing (1): associate_keypoint_heads.1.deconv_layers.0.weight" in message
-    assert "unexpected (30): backbone.extra.00" in message
-    assert "and 20 more" in message
+    assert "unexpected (30): backbone.extra.{0-29}" in message
     assert "of another shape (1): backbone.blocks.1.norm1.weight [5] for [192]" in message
