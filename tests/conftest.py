@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,12 @@ from vitpose_plus.skeletons import SKELETONS
 @pytest.fixture(autouse=True)
 def _seeded():
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def _own_logging(monkeypatch):
+    """No handler but the test's own: Kedro, imported by other tests, puts one on the root."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.NullHandler()])
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 import logging
 
+import pytest
+
 from vitpose_plus.cli.progress import progress_on_stderr
 
 
+@pytest.mark.usefixtures("_own_logging")
 def test_steps_and_warnings_of_the_library_are_lines_on_stderr(capsys):
     log = logging.getLogger("vitpose_plus.somewhere")
     with progress_on_stderr():

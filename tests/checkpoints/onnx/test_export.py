@@ -52,6 +52,7 @@ def test_a_real_size_at_full_depth_draws_the_same_heatmaps(make_random, draws_th
     draws_the_same(tmp_path / "a.onnx", model, "coco")
 
 
+@pytest.mark.usefixtures("_own_logging")
 def test_the_file_can_be_used_alone(make_small, tmp_path, capfd):
     export_onnx(make_small("coco", "mpii"), tmp_path / "a.onnx", "mpii")
     assert capfd.readouterr() == ("", "")
