@@ -44,6 +44,42 @@ def make_model():
 
 
 @pytest.fixture
+def randomise():
+    """Give a module's norms, biases and running statistics, and if asked its other weights, values.
+
+    At their start, of ones and zeros, a mistake in them would not show.
+    """
+
+    def give(module: torch.nn.Module, *, vectors: float, matrices: float | None = None):
+        for name, value in module.state_dict().items():
+            if name.endswith("running_var"):
+                torch.nn.init.uniform_(value, 0.5, 2.0)
+            elif value.ndim == 1:
+                torch.nn.init.normal_(value, mean=float(name.endswith("weight")), std=vectors)
+            elif value.ndim > 1 and matrices is not None:
+                torch.nn.init.normal_(value, std=matrices)
+        return module
+
+    return give
+
+
+@pytest.fixture
+def same_heatmaps():
+    """Assert that two models draw the same for a task."""
+
+    def check(found: ViTPose, wanted: ViTPose, task: str) -> None:
+        images = torch.randn(2, 3, *wanted.config.input_size)
+        with torch.no_grad():
+            expected = wanted(images, task)
+            heatmaps = found(images, task)
+        scale = expected.abs().max().item()
+        assert scale > 1e-3
+        torch.testing.assert_close(heatmaps, expected, rtol=1e-4, atol=1e-4 * scale)
+
+    return check
+
+
+@pytest.fixture
 def make_split(tmp_path):
     """A split of noise pictures with one instance each: random poses in a fixed box."""
 

@@ -10,17 +10,12 @@ TWO_BLOCKS = Size(width=192, depth=2, heads=3, hidden=768, expert_width=48, deco
 
 
 @pytest.fixture
-def make_random(make_model):
+def make_random(make_model, randomise):
     """As `make_model`, of two blocks, with random norms, biases and running statistics."""
 
     def make(*names, **fields) -> ViTPose:
         model = make_model(*names, **({"size": TWO_BLOCKS} | fields)).eval()
-        for name, value in model.state_dict().items():
-            if name.endswith("running_var"):
-                torch.nn.init.uniform_(value, 0.5, 2.0)
-            elif value.ndim == 1:
-                torch.nn.init.normal_(value, mean=float(name.endswith("weight")), std=0.2)
-        return model
+        return randomise(model, vectors=0.2)
 
     return make
 
@@ -55,22 +50,6 @@ def save_official(official_names, tmp_path):
         return tmp_path / name
 
     return save
-
-
-@pytest.fixture
-def same_heatmaps():
-    """Assert that two models draw the same for a task."""
-
-    def check(found: ViTPose, wanted: ViTPose, task: str) -> None:
-        images = torch.randn(2, 3, *wanted.config.input_size)
-        with torch.no_grad():
-            expected = wanted(images, task)
-            heatmaps = found(images, task)
-        scale = expected.abs().max().item()
-        assert scale > 1e-3
-        torch.testing.assert_close(heatmaps, expected, rtol=1e-4, atol=1e-4 * scale)
-
-    return check
 
 
 @pytest.fixture

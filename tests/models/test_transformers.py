@@ -8,18 +8,10 @@ from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
 
 
-def random_model(size, ffn, decoder):
+def new_model(size, ffn, decoder):
     names = ("coco",) if ffn == "plain" else ("coco", "ap10k")
     tasks = tuple(Task(name=name, skeleton=SKELETONS[name]) for name in names)
-    model = ViTPose(ViTPoseConfig(size=size, ffn=ffn, decoder=decoder, tasks=tasks)).eval()
-    for name, value in model.state_dict().items():
-        if name.endswith("running_var"):
-            torch.nn.init.uniform_(value, 0.5, 2.0)
-        elif value.ndim == 1:
-            torch.nn.init.normal_(value, mean=float(name.endswith("weight")), std=0.1)
-        elif value.ndim > 1:
-            torch.nn.init.normal_(value, std=0.03)
-    return model
+    return ViTPose(ViTPoseConfig(size=size, ffn=ffn, decoder=decoder, tasks=tasks)).eval()
 
 
 def peer_of(config):
@@ -46,8 +38,8 @@ def peer_of(config):
 @pytest.mark.parametrize("size", ["s", "b"])
 @pytest.mark.parametrize("decoder", ["classic", "simple"])
 @pytest.mark.parametrize("ffn", ["plain", "partially_shared"])
-def test_transformers_gives_the_same_heatmaps_with_the_same_weights(size, decoder, ffn):
-    model = random_model(size, ffn, decoder)
+def test_transformers_gives_the_same_heatmaps_with_the_same_weights(size, decoder, ffn, randomise):
+    model = randomise(new_model(size, ffn, decoder), vectors=0.1, matrices=0.03)
     task = len(model.config.tasks) - 1
     weights = {n: w for n, w in model.state_dict().items() if n.startswith("backbone.")}
     weights |= {f"heads.0.{n}": w for n, w in model.heads[task].state_dict().items()}

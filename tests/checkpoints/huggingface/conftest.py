@@ -8,7 +8,7 @@ import torch
 
 
 @pytest.fixture
-def make_peer():
+def make_peer(randomise):
     """A random VitPose of transformers: two narrow blocks, all norms and statistics at work.
 
     `simple` and `labels` are its decoder's; named fields of `VitPoseBackboneConfig` may be given.
@@ -23,15 +23,7 @@ def make_peer():
         config = VitPoseConfig(
             backbone_config=backbone, num_labels=labels, use_simple_decoder=simple
         )
-        peer = VitPoseForPoseEstimation(config).eval()
-        for name, value in peer.state_dict().items():
-            if name.endswith("running_var"):
-                torch.nn.init.uniform_(value, 0.5, 2.0)
-            elif value.ndim == 1:
-                torch.nn.init.normal_(value, mean=float(name.endswith("weight")), std=0.2)
-            elif value.ndim > 1:
-                torch.nn.init.normal_(value, std=0.05)
-        return peer
+        return randomise(VitPoseForPoseEstimation(config).eval(), vectors=0.2, matrices=0.05)
 
     return make
 
