@@ -1,11 +1,22 @@
 """The folder that a model is written to."""
 
+import json
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save_file
+from torch import Tensor
 
 from vitpose_plus.errors import CheckpointError
 
+WEIGHTS = "model.safetensors"
+CONFIG = "config.json"
+PROCESSOR = "preprocessor_config.json"
+CARD = "README.md"
 # What our format and transformers' put in a folder; another file there is not ours to remove.
-_OURS = {"config.json", "model.safetensors", "preprocessor_config.json", "README.md"}
+_OURS = {CONFIG, WEIGHTS, PROCESSOR, CARD}
 
 
 def strays(folder: Path) -> list[str]:
@@ -30,3 +41,20 @@ def model_folder(folder: Path | str) -> Path:
             "replaced as a whole: name another one"
         )
     return whole
+
+
+def write_model(
+    folder: Path,
+    weights: dict[str, Tensor],
+    config: Mapping[str, Any],
+    metadata: dict[str, str] | None = None,
+) -> None:
+    """The weights and their configuration, as readable by others as any file here."""
+    save_file(weights, folder / WEIGHTS, metadata=metadata)
+    write_json(folder / CONFIG, config)
+    shutil.copymode(folder / CONFIG, folder / WEIGHTS)  # safetensors hides its files from others
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """As people can read it."""
+    path.write_text(json.dumps(content, indent=1) + "\n")

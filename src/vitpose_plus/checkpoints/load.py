@@ -9,11 +9,11 @@ from pathlib import Path
 import torch
 from pydantic import ValidationError as PydanticError
 
+from vitpose_plus.checkpoints.destination import CONFIG
 from vitpose_plus.checkpoints.differences import differences, naming
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.grids import POSITIONS, stored_grid, with_grid
 from vitpose_plus.checkpoints.hints import Hints, agreed, as_tasks
-from vitpose_plus.checkpoints.native import CONFIG
 from vitpose_plus.checkpoints.shapes import infer_config
 from vitpose_plus.checkpoints.sources import read_checkpoint
 from vitpose_plus.checkpoints.tasks import agreed_tasks, with_own_rows

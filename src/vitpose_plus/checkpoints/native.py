@@ -1,22 +1,17 @@
 """Our own format: a folder with `model.safetensors` and `config.json`."""
 
-import json
-import shutil
 from pathlib import Path
 
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
-from safetensors.torch import save_file
 
-from vitpose_plus.checkpoints.destination import model_folder
+from vitpose_plus.checkpoints.destination import CONFIG, WEIGHTS, model_folder, write_model
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.tensors import read_tensors
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import ViTPose, ViTPoseConfig
 from vitpose_plus.replacement import replacing
 
-WEIGHTS = "model.safetensors"
-CONFIG = "config.json"
 _CONFIG = TypeAdapter(ViTPoseConfig)
 
 
@@ -30,9 +25,7 @@ def save_model(model: ViTPose, folder: Path | str) -> None:
     weights = {name: w.detach().cpu().contiguous() for name, w in model.state_dict().items()}
     config = _CONFIG.dump_python(model.config, mode="json")
     with replacing(folder) as part:
-        save_file(weights, part / WEIGHTS)
-        (part / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
-        shutil.copymode(part / CONFIG, part / WEIGHTS)  # safetensors hides its files from others
+        write_model(part, weights, config)
 
 
 def load_config(folder: Path | str) -> ViTPoseConfig:

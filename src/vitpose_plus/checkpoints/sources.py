@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
+from vitpose_plus.checkpoints.destination import CONFIG
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.huggingface.config import is_huggingface
 from vitpose_plus.checkpoints.huggingface.read import read_huggingface
-from vitpose_plus.checkpoints.native import CONFIG, read_native
+from vitpose_plus.checkpoints.native import read_native
 from vitpose_plus.checkpoints.official import read_official
 from vitpose_plus.checkpoints.pretrained import is_pretrained, read_pretrained
 from vitpose_plus.checkpoints.tensors import read_tensors

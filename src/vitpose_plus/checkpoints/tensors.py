@@ -12,11 +12,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from vitpose_plus.checkpoints.destination import WEIGHTS
 from vitpose_plus.checkpoints.differences import cut
 from vitpose_plus.errors import CheckpointError
 
 _CONTAINERS = ("state_dict", "model", "module")
-_WHOLE = ("model.safetensors", "pytorch_model.bin")
+_WHOLE = (WEIGHTS, "pytorch_model.bin")
 _PARALLEL = "module."
 
 

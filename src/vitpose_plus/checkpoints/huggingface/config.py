@@ -8,12 +8,11 @@ from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic import ValidationError as PydanticError
 from pydantic.dataclasses import dataclass
 
+from vitpose_plus.checkpoints.destination import CONFIG
 from vitpose_plus.checkpoints.differences import cut
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.geometry.input_size import InputSize
 from vitpose_plus.models import Task
-
-CONFIG = "config.json"
 
 
 def _both_sides(value: Any) -> Any:

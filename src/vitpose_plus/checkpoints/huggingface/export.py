@@ -1,16 +1,18 @@
 """A model of ours as a folder that transformers reads."""
 
 import copy
-import json
-import shutil
 from pathlib import Path
 
-from safetensors.torch import save_file
 from torch import Tensor
 
-from vitpose_plus.checkpoints.destination import model_folder
+from vitpose_plus.checkpoints.destination import (
+    CARD,
+    PROCESSOR,
+    model_folder,
+    write_json,
+    write_model,
+)
 from vitpose_plus.checkpoints.huggingface.card import model_card
-from vitpose_plus.checkpoints.huggingface.config import CONFIG
 from vitpose_plus.checkpoints.huggingface.describe import describe_model, describe_processor
 from vitpose_plus.checkpoints.huggingface.names import to_theirs
 from vitpose_plus.checkpoints.huggingface.padding import pad_decoder
@@ -19,8 +21,6 @@ from vitpose_plus.checkpoints.huggingface.refusals import refuse
 from vitpose_plus.checkpoints.tasks import chosen_task
 from vitpose_plus.models import ViTPose
 from vitpose_plus.replacement import replacing
-
-WEIGHTS = "model.safetensors"
 
 
 def export_huggingface(
@@ -50,11 +50,10 @@ def export_huggingface(
     whole = (copy.deepcopy(model) if experts else model.for_task(name)).cpu().float().eval()
     with replacing(folder) as part:
         weights = pad_decoder(_of_decoder(whole, position if experts else 0))
-        save_file(to_theirs(weights), part / WEIGHTS, metadata={"format": "pt"})
-        _write_json(part / CONFIG, describe_model(whole.config, name))
-        _write_json(part / "preprocessor_config.json", describe_processor(whole.config))
-        shutil.copymode(part / CONFIG, part / WEIGHTS)  # safetensors hides its files from others
-        (part / "README.md").write_text(model_card(whole.config, name, folder.name))
+        described = describe_model(whole.config, name)
+        write_model(part, to_theirs(weights), described, {"format": "pt"})
+        write_json(part / PROCESSOR, describe_processor(whole.config))
+        (part / CARD).write_text(model_card(whole.config, name, folder.name))
         verify(part, whole, name)
 
 
@@ -68,7 +67,3 @@ def _of_decoder(model: ViTPose, position: int) -> dict[str, Tensor]:
         elif name.startswith("backbone."):
             weights[name] = weight
     return weights
-
-
-def _write_json(path: Path, content: dict[str, object]) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
