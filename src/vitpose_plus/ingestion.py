@@ -92,7 +92,7 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
             layout=source.layout,
             skeleton=skeleton,
             metrics=source.metrics,
-            half_body=source.half_body,
+            augmentation=source.augmentation,
             splits={split.name: _write(split, source, part) for split in splits},
             fingerprint=origin,
         )
@@ -127,8 +127,8 @@ def _check_metrics(name: str, source: DatasetSource, skeleton: Skeleton) -> None
 def _check_paths(dataset: str, source: DatasetSource) -> None:
     for name, split in source.splits.items():
         where, mend = f"{dataset}, split {name}", "Fetch it, or mend its path in the configuration."
-        for path in (split.annotations, split.tompson_list):
-            if path is not None and not path.is_file():
+        for path in split.files():
+            if not path.is_file():
                 raise AnnotationError(f"{where}: annotation file {path} does not exist. {mend}")
         if not split.images.is_dir():
             raise AnnotationError(f"{where}: image folder {split.images} does not exist. {mend}")

@@ -7,6 +7,7 @@ from vitpose_plus.datasets.crops import InstanceCrops, collate_crops
 from vitpose_plus.datasets.split import read_split
 from vitpose_plus.errors import AnnotationError, PictureError
 from vitpose_plus.geometry import Augmentation, invert, transform_points
+from vitpose_plus.geometry.augmentation import SetAugmentation
 
 SIZE = (64, 48)
 
@@ -43,11 +44,11 @@ def test_a_sample_depends_on_seed_epoch_and_index_alone(make_split):
 
 
 def test_a_set_may_be_left_out_of_half_body(make_split):
-    whole = replace(make_split("coco"), half_body=False)
+    whole = replace(make_split("coco"), augmentation=SetAugmentation(half_body=False))
     always = Augmentation(flip=0, half_body=1, scale=0, rotation=0)
     expected = InstanceCrops([whole], SIZE)[0, 0].matrix
     assert np.array_equal(InstanceCrops([whole], SIZE, always)[0, 0].matrix, expected)
-    halved = InstanceCrops([replace(whole, half_body=True)], SIZE, always)[0, 0]
+    halved = InstanceCrops([replace(whole, augmentation=SetAugmentation())], SIZE, always)[0, 0]
     assert not np.array_equal(halved.matrix, expected)
 
 

@@ -69,7 +69,7 @@ class _Rows:
         self.visibility = table.visibility
         self.flip_index = split.skeleton.flip_index()
         # All alike: no halves, and none is drawn.
-        self.upper = np.array(split.skeleton.upper_mask()) & split.half_body
+        self.upper = np.array(split.skeleton.upper_mask()) & split.augmentation.half_body
 
 
 class InstanceCrops(Dataset[Crop]):

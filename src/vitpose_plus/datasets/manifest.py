@@ -11,6 +11,7 @@ from pydantic import ValidationError as PydanticError
 
 from vitpose_plus.datasets.source import DatasetSource, Layout, Metric
 from vitpose_plus.errors import AnnotationError
+from vitpose_plus.geometry.augmentation import SetAugmentation
 from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
 
@@ -79,7 +80,7 @@ class Manifest:
         layout: the reader that made it.
         skeleton: the whole keypoint set, so that later stages need no file of it.
         metrics: what it is scored by; the first one is its figure.
-        half_body: whether half-body augmentation may be drawn.
+        augmentation: what its recipe does otherwise.
         splits: split name to its table.
         fingerprint: of everything that the tables follow from; see `fingerprint`.
     """
@@ -88,7 +89,7 @@ class Manifest:
     layout: Layout
     skeleton: Skeleton
     metrics: tuple[Metric, ...]
-    half_body: bool = True
+    augmentation: SetAugmentation = SetAugmentation()
     splits: dict[str, SplitManifest]
     fingerprint: str
 
@@ -124,8 +125,7 @@ def fingerprint(source: DatasetSource, skeleton: Skeleton) -> str:
 
 def split_checksums(source: DatasetSource, split: str) -> dict[str, str]:
     """SHA-256 of the files that a split's records come from, by configured path."""
-    files = (source.splits[split].annotations, source.splits[split].tompson_list)
-    return {str(path): sha256(path) for path in files if path is not None}
+    return {str(path): sha256(path) for path in source.splits[split].files()}
 
 
 def sha256(path: Path) -> str:

@@ -5,12 +5,49 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from vitpose_plus.geometry.augmentation import SetAugmentation
 from vitpose_plus.settings import settings
+from vitpose_plus.storage.origin import Origin
 
-Layout = Literal["coco", "coco_wholebody", "aic", "mpii", "mpii_json", "ap10k", "apt36k"]
+Layout = Literal[
+    "coco",
+    "coco_wholebody",
+    "aic",
+    "mpii",
+    "mpii_json",
+    "ap10k",
+    "apt36k",
+    "ochuman",
+    "crowdpose",
+    "interhand",
+]
 Metric = Literal["oks", "pckh", "pck"]
 DatasetName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 """Names the tables' folder and, in a model, the task."""
+
+ONLY_OF: dict[str, tuple[Layout, ...]] = {
+    "part": ("mpii", "ochuman"),
+    "tompson_list": ("mpii",),
+    "video_share": ("apt36k",),
+    "cameras": ("interhand",),
+    "joints": ("interhand",),
+}
+"""Which layouts read a split's special keys."""
+
+
+@settings
+class Published:
+    """What a split's publishers count in it; None: they do not say.
+
+    Attributes:
+        images: pictures with at least one record.
+        instances: records: people, animals or hands, crowds too.
+        labelled: records with at least one labelled keypoint, crowds left out.
+    """
+
+    images: int | None = Field(default=None, ge=1)
+    instances: int | None = Field(default=None, ge=1)
+    labelled: int | None = Field(default=None, ge=1)
 
 
 @settings
@@ -20,17 +57,28 @@ class SplitSource:
     Attributes:
         annotations: the annotation file.
         images: the folder that the annotations' file names start from.
-        part: MPII's MATLAB file holds training and validation people together: which to take.
+        published: counts to compare with.
+        part: which people to take of a file that holds several splits (MPII: train or val;
+            OCHuman: val or test).
         tompson_list: MPII: the `detections.mat` that lists the validation people (Tompson 2015).
+        cameras, joints: InterHand2.6M: the files that go with `annotations`, the `_data` file.
         video_share: APT-36K has one file for all: take the videos whose hash, in [0, 1),
             lies in this range; splits by video keep neighbouring frames on one side.
     """
 
     annotations: Path
     images: Path
-    part: Literal["train", "val"] | None = None
+    published: Published | None = None
+    part: Literal["train", "val", "test"] | None = None
     tompson_list: Path | None = None
+    cameras: Path | None = None
+    joints: Path | None = None
     video_share: tuple[float, float] | None = None
+
+    def files(self) -> tuple[Path, ...]:
+        """Every file that the split's records come from."""
+        named = (self.annotations, self.tompson_list, self.cameras, self.joints)
+        return tuple(path for path in named if path is not None)
 
 
 @settings
@@ -42,25 +90,30 @@ class DatasetSource:
         skeleton: a built-in skeleton's name, or the path of a `.yml` with one.
         splits: split name to files.
         metrics: what it is scored by; the first one is its figure.
-        half_body: whether half-body augmentation may be drawn; the recipes leave MPII out.
+        augmentation: what this set's recipe does otherwise than the training's.
         on_invalid: what happens to a record that breaks an expectation: stop, or drop and count.
+        warn: expectations, by their reason (`keypoint_outside_picture`), whose breach is a known
+            flaw of the set: the record stays, and is counted.
+        origins: archives and folders that it is unpacked or copied from; none: it lies there.
     """
 
     layout: Layout
     skeleton: str
     splits: dict[str, SplitSource]
     metrics: tuple[Metric, ...] = ("oks",)
-    half_body: bool = True
+    augmentation: SetAugmentation = SetAugmentation()
     on_invalid: Literal["error", "drop"] = "error"
+    warn: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> "DatasetSource":
         for name, split in self.splits.items():
-            mpii_only = split.part is not None or split.tompson_list is not None
-            if mpii_only and self.layout != "mpii":
-                raise ValueError(f"split {name}: only layout mpii reads part and tompson_list")
-            if split.video_share is not None and self.layout != "apt36k":
-                raise ValueError(f"split {name}: only layout apt36k reads video_share")
+            for key, layouts in ONLY_OF.items():
+                if getattr(split, key) is not None and self.layout not in layouts:
+                    raise ValueError(
+                        f"split {name}: only layout {' or '.join(layouts)} reads {key}"
+                    )
         if not self.splits or not self.metrics:
             raise ValueError("a data set needs at least one split and one metric")
         return self

@@ -9,6 +9,7 @@ from vitpose_plus.datasets.manifest import read_manifest
 from vitpose_plus.datasets.source import Metric
 from vitpose_plus.datasets.table import AnnotationTable, read_table
 from vitpose_plus.errors import ConfigurationError
+from vitpose_plus.geometry.augmentation import SetAugmentation
 from vitpose_plus.skeletons import Skeleton
 
 
@@ -22,7 +23,7 @@ class Split:
         metrics: what it is scored by.
         images: the folder that the table's file names start from.
         table: all of the split's rows.
-        half_body: whether half-body augmentation may be drawn.
+        augmentation: what its recipe does otherwise.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Split:
     metrics: tuple[Metric, ...]
     images: Path
     table: AnnotationTable
-    half_body: bool = True
+    augmentation: SetAugmentation = SetAugmentation()
 
     def trainable(self) -> AnnotationTable:
         """The single instances with a labelled keypoint, in the table's order."""
@@ -57,5 +58,5 @@ def read_split(folder: Path, name: str) -> Split:
         manifest.metrics,
         Path(split.images),
         table,
-        manifest.half_body,
+        manifest.augmentation,
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from pydantic import Field
 
-from vitpose_plus.geometry.view import View, view_of_box
+from vitpose_plus.geometry.view import PADDING, View, view_of_box
 from vitpose_plus.settings import settings
 
 HALF_BODY_PADDING = 1.5
@@ -29,6 +29,26 @@ class Augmentation:
     scale: float = Field(default=0.5, ge=0, lt=1)
     rotation: float = Field(default=40.0, ge=0)
     rotated: float = Field(default=0.6, ge=0, le=1)
+
+
+@settings
+class SetAugmentation:
+    """What one data set's recipe does otherwise; the defaults are COCO's (official configs).
+
+    Attributes:
+        half_body: whether half bodies are looked at at all: not on MPII and InterHand2.6M.
+        half_body_keypoints: labelled keypoints that a half body must exceed; CrowdPose: 6.
+        centre_jitter: whether the box's centre may stray; MPII's boxes come from a centre.
+        padding: around a box; InterHand2.6M: 1.5.
+        scale, rotation: in place of the training's; InterHand2.6M: 0.3 and 90.
+    """
+
+    half_body: bool = True
+    half_body_keypoints: int = Field(default=HALF_BODY_NEEDS_MORE_THAN, ge=2)
+    centre_jitter: bool = True
+    padding: float = Field(default=PADDING, gt=0)
+    scale: float | None = Field(default=None, ge=0, lt=1)
+    rotation: float | None = Field(default=None, ge=0)
 
 
 def random_view(
