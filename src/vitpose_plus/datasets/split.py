@@ -1,6 +1,6 @@
 """One split of one data set, ready for training or scoring."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,7 @@ class Split:
     metrics: tuple[Metric, ...]
     images: Path
     table: AnnotationTable
-    augmentation: SetAugmentation = SetAugmentation()
+    augmentation: SetAugmentation = field(default_factory=SetAugmentation)
 
     def trainable(self) -> AnnotationTable:
         """The single instances with a labelled keypoint, in the table's order."""
