@@ -235,7 +235,9 @@ def test_tables_and_manifest_agree(source: DatasetSource, raw: Path, tmp_path: P
     assert sorted(path.name for path in folder.iterdir()) == [
         "manifest.json",
         "train.parquet",
+        "train.pictures.parquet",
         "val.parquet",
+        "val.pictures.parquet",
     ]
     assert read_manifest(folder) == manifest
     assert (manifest.dataset, manifest.skeleton) == ("people", SKELETONS["coco"])

@@ -1,7 +1,7 @@
 """Ingestion: official files to checked tables with a manifest, all or nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,14 @@ from vitpose_plus.datasets.manifest import (
     tally,
     write_manifest,
 )
+from vitpose_plus.datasets.pictures import pictures_name, write_pictures
 from vitpose_plus.datasets.readers import READERS
 from vitpose_plus.datasets.source import DatasetSource, SplitSource
 from vitpose_plus.datasets.table import (
     AnnotationTable,
-    Instance,
     Reading,
     build_table,
+    with_sizes,
     write_table,
 )
 from vitpose_plus.errors import (
@@ -46,6 +47,7 @@ class _Split:
     source: SplitSource
     reading: Reading
     table: AnnotationTable
+    pictures: dict[str, PictureFact]
     findings: Findings
 
     @property
@@ -82,7 +84,7 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
         split: READERS[source.layout](files, skeleton) for split, files in source.splits.items()
     }
     for split, reading in readings.items():
-        _check_trainable(f"{name}, split {split}", source.splits[split], reading.instances)
+        _check_trainable(f"{name}, split {split}", source.splits[split], reading)
     pictures = _verify(source, readings, progress)
     splits = [_judge(name, s, source.splits[s], readings[s], pictures[s]) for s in readings]
     _check_findings(name, source, splits)
@@ -134,15 +136,15 @@ def _check_paths(dataset: str, source: DatasetSource) -> None:
             raise AnnotationError(f"{where}: image folder {split.images} does not exist. {mend}")
 
 
-def _check_trainable(where: str, files: SplitSource, instances: Sequence[Instance]) -> None:
-    if not instances:
+def _check_trainable(where: str, files: SplitSource, reading: Reading) -> None:
+    if not len(reading.instances):
         raise AnnotationError(
             f"{where}: {files.annotations} holds no instances for it. "
             "Name a file (or a part of it) with labelled instances, or remove the split."
         )
-    if not any(not i.is_crowd and (i.visibility > 0).any() for i in instances):
+    if not build_table("", "", reading.instances).trainable.any():
         raise AnnotationError(
-            f"{where}: none of the {len(instances)} instances in {files.annotations} has a "
+            f"{where}: none of the {len(reading.instances)} instances in {files.annotations} has a "
             "labelled keypoint. Is it a file of boxes? Name the keypoint annotations."
         )
 
@@ -151,10 +153,10 @@ def _verify(
     source: DatasetSource, readings: dict[str, Reading], progress: bool
 ) -> dict[str, dict[str, PictureFact]]:
     """Every split's pictures; splits that share a folder share its decoding."""
-    names: dict[Path, list[str]] = {}
+    names: dict[Path, dict[str, None]] = {}
     for split, reading in readings.items():
-        found = names.setdefault(source.splits[split].images, [])
-        found += [instance.file_name for instance in reading.instances]
+        found = names.setdefault(source.splits[split].images, {})
+        found |= dict.fromkeys(reading.instances.rows().column("file_name").to_pylist())
     facts = {folder: verify_images(folder, n, progress=progress) for folder, n in names.items()}
     return {split: facts[source.splits[split].images] for split in readings}
 
@@ -166,16 +168,10 @@ def _judge(
     reading: Reading,
     pictures: dict[str, PictureFact],
 ) -> _Split:
-    sized = [_with_size(instance, pictures[instance.file_name]) for instance in reading.instances]
-    table = build_table(dataset, split, sized)
-    return _Split(split, files, reading, table, validate(table, pictures, split=split))
-
-
-def _with_size(instance: Instance, picture: PictureFact) -> Instance:
-    """Layouts without sizes take the picture's; a bad picture's is 0 and will be rejected."""
-    if instance.width is not None and instance.height is not None:
-        return instance
-    return replace(instance, width=picture.width or 0, height=picture.height or 0)
+    # Layouts without sizes take the picture's; a bad picture's is 0 and will be rejected.
+    sizes = {name: (fact.width or 0, fact.height or 0) for name, fact in pictures.items()}
+    table = with_sizes(build_table(dataset, split, reading.instances), sizes)
+    return _Split(split, files, reading, table, pictures, validate(table, pictures, split=split))
 
 
 def _check_findings(dataset: str, source: DatasetSource, splits: Sequence[_Split]) -> None:
@@ -205,14 +201,17 @@ def _write(split: _Split, source: DatasetSource, folder: Path) -> SplitManifest:
     table = split.table.take(np.flatnonzero(split.good))
     path = folder / f"{split.name}.parquet"
     write_table(table, path)
+    names = table.column("file_name")
+    write_pictures(split.pictures, names, folder / pictures_name(split.name))
     reading = split.reading
     return SplitManifest(
         table=path.name,
+        picture_table=pictures_name(split.name),
         images=str(split.source.images),
         read=len(reading.instances) + len(reading.skipped),
         kept=len(table),
         trainable=int(table.trainable.sum()),
-        pictures=len(np.unique(table.column("file_name"))),
+        pictures=len(set(names)),
         skipped=len(reading.skipped),
         rejected=len(split.findings.rows),
         skips=tally(reading.skipped),

@@ -34,6 +34,7 @@ def source(tmp_path: Path) -> DatasetSource:
 def manifest() -> Manifest:
     split = SplitManifest(
         table="val.parquet",
+        picture_table="val.pictures.parquet",
         images="data/raw/mpii",
         read=9,
         kept=6,

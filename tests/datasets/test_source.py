@@ -35,6 +35,11 @@ def test_plain_configuration_becomes_a_source() -> None:
         {"splits": {"train": SPLIT | {"tompson_list": "d.mat"}}},
         {"splits": {"train": SPLIT | {"video_share": [0, 0.5]}}},
         {"layout": "mpii", "splits": {"train": SPLIT | {"part": "test"}}},
+        {"layout": "ochuman", "splits": {"train": SPLIT | {"part": "train"}}},
+        {"splits": {"train": SPLIT | {"cameras": "c.json"}}},
+        {"splits": {"train": SPLIT | {"published": {"people": 3}}}},
+        {"augmentation": {"rotate": 3}},
+        {"origins": [{"address": "a.zip", "folder": "x", "sha256": "abc"}]},
     ],
 )
 def test_what_no_reader_would_use_is_refused(changes: dict[str, Any]) -> None:
@@ -44,7 +49,13 @@ def test_what_no_reader_would_use_is_refused(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("layout", "option"),
-    [("mpii", {"part": "val", "tompson_list": "d.mat"}), ("apt36k", {"video_share": [0, 0.5]})],
+    [
+        ("mpii", {"part": "val", "tompson_list": "d.mat"}),
+        ("apt36k", {"video_share": [0, 0.5]}),
+        ("ochuman", {"part": "test"}),
+        ("interhand", {"cameras": "c.json", "joints": "j.json"}),
+        ("coco", {"published": {"images": 5}}),
+    ],
 )
 def test_a_layouts_own_settings_are_taken(layout: str, option: dict[str, Any]) -> None:
     assert parse(layout=layout, splits={"train": SPLIT | option}).layout == layout

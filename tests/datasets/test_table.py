@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,9 +9,9 @@ from vitpose_plus.datasets.table import (
     Instance,
     build_table,
     read_table,
+    with_sizes,
     write_table,
 )
-from vitpose_plus.errors import AnnotationError
 
 
 def instance(
@@ -71,7 +70,16 @@ def test_crowds_and_people_without_keypoints_are_not_trainable() -> None:
     assert build_table("d", "s", people).trainable.tolist() == [True, False, False, True]
 
 
-@pytest.mark.parametrize("side", ["width", "height"])
-def test_a_row_without_a_picture_size_names_its_record(side: str) -> None:
-    with pytest.raises(AnnotationError, match=r"f\.json, annotation 5: the picture's size"):
-        build_table("d", "s", [instance(5, **{side: None})])
+def test_only_missing_sizes_come_from_the_pictures() -> None:
+    people = [instance(0), instance(1, width=None, height=None), instance(2, height=None)]
+    table = build_table("d", "s", people)
+    sizes = {"0.jpg": (1, 2), "1.jpg": (100, 50), "2.jpg": (30, 20)}
+    filled = with_sizes(table, sizes)
+    assert filled.column("width").tolist() == [64, 100, 30]
+    assert filled.column("height").tolist() == [48, 50, 20]
+    assert filled.rows.schema.equals(SCHEMA)
+
+
+def test_sizes_that_the_layout_says_are_left_alone() -> None:
+    table = build_table("d", "s", [instance(0), instance(1)])
+    assert with_sizes(table, {}).rows.equals(table.rows)

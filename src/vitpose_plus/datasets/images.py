@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from vitpose_plus.datasets.picture_hash import picture_hash
+
+WAITING = 4096
+"""Pictures that are handed to the threads at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class PictureFact:
@@ -17,12 +22,15 @@ class PictureFact:
             None where there is a problem.
         problem: None for a good picture.
         message: the decoder's words.
+        hash: how it looks, for finding near copies; see `picture_hash`. None: a bad picture, or
+            one without anything to see.
     """
 
     width: int | None = None
     height: int | None = None
     problem: Literal["missing", "unreadable"] | None = None
     message: str = ""
+    hash: bytes | None = None
 
 
 def verify_images(
@@ -48,12 +56,22 @@ def verify_images(
     from tqdm import tqdm
 
     names = list(dict.fromkeys(file_names))
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        facts = pool.map(lambda name: _decode(folder / name), names)
-        bar = tqdm(
-            facts, total=len(names), desc="pictures", unit="", disable=None if progress else True
-        )
-        return dict(zip(names, bar, strict=True))
+    facts: dict[str, PictureFact] = {}
+    with (
+        ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool,
+        tqdm(
+            total=len(names), desc="pictures", unit="pic", disable=None if progress else True
+        ) as bar,
+    ):
+        # A task a picture, all at once, would hold a million of them waiting.
+        for start in range(0, len(names), WAITING):
+            chosen = names[start : start + WAITING]
+            for name, fact in zip(
+                chosen, pool.map(lambda name: _decode(folder / name), chosen), strict=True
+            ):
+                facts[name] = fact
+                bar.update()
+    return facts
 
 
 def _decode(path: Path) -> PictureFact:
@@ -64,7 +82,8 @@ def _decode(path: Path) -> PictureFact:
     try:
         with Image.open(path) as picture:
             picture.load()
-            return PictureFact(width=picture.width, height=picture.height)
+            width, height = picture.size
+            return PictureFact(width=width, height=height, hash=picture_hash(picture))
     except UnidentifiedImageError:
         return PictureFact(problem="unreadable", message=f"{path} is not a picture")
     # PIL raises whatever its decoders raise: OSError, SyntaxError, struct.error, bomb errors.

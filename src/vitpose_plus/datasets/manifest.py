@@ -16,7 +16,7 @@ from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
 
 MANIFEST_NAME = "manifest.json"
-TABLE_VERSION = 1
+TABLE_VERSION = 2
 """Raise it when a reader or the table changes meaning: every table is then built anew."""
 EXAMPLES = 20
 
@@ -42,6 +42,7 @@ class SplitManifest:
 
     Attributes:
         table: the table's file name in the manifest's folder.
+        picture_table: its pictures' file name, see `datasets.pictures`.
         images: the image folder, as configured; the table's file names start from it.
         read: records in the files: kept + skipped + rejected.
         kept: rows of the table.
@@ -57,6 +58,7 @@ class SplitManifest:
     """
 
     table: str
+    picture_table: str
     images: str
     read: int
     kept: int

@@ -33,6 +33,8 @@ ONLY_OF: dict[str, tuple[Layout, ...]] = {
     "joints": ("interhand",),
 }
 """Which layouts read a split's special keys."""
+PARTS = {"mpii": ("train", "val"), "ochuman": ("val", "test")}
+"""The parts that a layout's one file holds."""
 
 
 @settings
@@ -114,6 +116,11 @@ class DatasetSource:
                     raise ValueError(
                         f"split {name}: only layout {' or '.join(layouts)} reads {key}"
                     )
+            if split.part is not None and split.part not in PARTS[self.layout]:
+                raise ValueError(
+                    f"split {name}: layout {self.layout} has no part {split.part}, only "
+                    + " and ".join(PARTS[self.layout])
+                )
         if not self.splits or not self.metrics:
             raise ValueError("a data set needs at least one split and one metric")
         return self

@@ -1,88 +1,28 @@
 """The annotation table: one row an instance. Every official layout becomes this."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from vitpose_plus.errors import AnnotationError
+from vitpose_plus.datasets.reading import Instance, Instances, Reading
+from vitpose_plus.datasets.schema import SCHEMA
 
-SCHEMA = pa.schema(
-    [
-        ("dataset", pa.string()),
-        ("split", pa.string()),
-        ("image_id", pa.string()),
-        ("instance_id", pa.string()),
-        ("file_name", pa.string()),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("bbox", pa.list_(pa.float64(), 4)),
-        ("area", pa.float64()),
-        ("is_crowd", pa.bool_()),
-        ("keypoints", pa.list_(pa.float32())),
-        ("visibility", pa.list_(pa.uint8())),
-        ("category", pa.string()),
-        ("head_size", pa.float64()),
-        ("video_id", pa.string()),
-        ("track_id", pa.string()),
-        ("hand_type", pa.string()),
-        ("source", pa.string()),
-    ]
-)
-
-
-@dataclass(slots=True, kw_only=True)
-class Instance:
-    """One person, animal or hand, as a reader finds it.
-
-    Attributes:
-        image_id: the picture's id in its own data set, as text.
-        instance_id: the record's id, unique in its data set and split, as text.
-        file_name: the picture, relative to the split's image folder, with forward slashes.
-        bbox: x, y, width, height in pixels.
-        keypoints: [K, 2] pixels in the original picture; unlabelled points are 0, 0.
-        visibility: [K]: 0 unlabelled, 1 labelled but hidden, 2 visible.
-        source: where the record stands, for error messages: file and record.
-        width, height: the picture's size in pixels, None where the layout does not say.
-        area: square pixels for OKS.
-        head_size: MPII's unit of length in pixels: 0.6 x the head rectangle's diagonal.
-    """
-
-    image_id: str
-    instance_id: str
-    file_name: str
-    bbox: tuple[float, float, float, float]
-    keypoints: np.ndarray
-    visibility: np.ndarray
-    source: str
-    area: float
-    width: int | None = None
-    height: int | None = None
-    is_crowd: bool = False
-    category: str = "person"
-    head_size: float | None = None
-    video_id: str | None = None
-    track_id: str | None = None
-    hand_type: str | None = None
-
-
-@dataclass(slots=True)
-class Reading:
-    """What a reader took from one split.
-
-    Attributes:
-        instances: the records that became rows.
-        skipped: (source, reason) of every record that did not.
-        notes: choices a reader made that a user should know.
-    """
-
-    instances: list[Instance] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+__all__ = [
+    "SCHEMA",
+    "AnnotationTable",
+    "Instance",
+    "Reading",
+    "build_table",
+    "read_table",
+    "with_sizes",
+    "write_table",
+]
 
 
 @dataclass(frozen=True)
@@ -131,23 +71,33 @@ class AnnotationTable:
 def build_table(dataset: str, split: str, instances: Sequence[Instance]) -> AnnotationTable:
     """Rows of one split, in the readers' order.
 
-    Raises:
-        AnnotationError: an instance has no picture size.
+    A picture's size stays null where its layout does not say it; see `with_sizes`.
     """
-    for i in instances:
-        if i.width is None or i.height is None:
-            raise AnnotationError(f"{i.source}: the picture's size is unknown")
-    columns: dict[str, list] = {
-        name: [getattr(i, name) for i in instances]
-        for name in SCHEMA.names
-        if name not in {"dataset", "split", "bbox", "keypoints", "visibility"}
-    }
-    columns["dataset"] = [dataset] * len(instances)
-    columns["split"] = [split] * len(instances)
-    columns["bbox"] = [list(map(float, i.bbox)) for i in instances]
-    columns["keypoints"] = [np.asarray(i.keypoints, np.float32).reshape(-1) for i in instances]
-    columns["visibility"] = [np.asarray(i.visibility, np.uint8) for i in instances]
-    return AnnotationTable(pa.Table.from_pydict(columns, schema=SCHEMA))
+    if not isinstance(instances, Instances):
+        instances = Instances(instances)
+    rows = instances.rows()
+    for place, (name, value) in enumerate((("dataset", dataset), ("split", split))):
+        rows = rows.add_column(place, SCHEMA.field(name), pa.repeat(pa.scalar(value), len(rows)))
+    return AnnotationTable(rows)
+
+
+def with_sizes(table: AnnotationTable, sizes: Mapping[str, tuple[int, int]]) -> AnnotationTable:
+    """Fill in the width and height of pictures whose layout does not say them.
+
+    Args:
+        table: rows, some without a size.
+        sizes: file name to (width, height); 0, 0 where the picture is missing or unreadable.
+    """
+    rows = table.rows
+    unknown = pc.or_(pc.is_null(rows.column("width")), pc.is_null(rows.column("height")))
+    if not pc.any(unknown).as_py():
+        return table
+    found = [sizes[name] for name in table.column("file_name")]
+    for axis, name in enumerate(("width", "height")):
+        values = pa.array([size[axis] for size in found], SCHEMA.field(name).type)
+        filled = pc.if_else(unknown, values, rows.column(name))
+        rows = rows.set_column(rows.schema.get_field_index(name), SCHEMA.field(name), filled)
+    return AnnotationTable(rows)
 
 
 def write_table(table: AnnotationTable, path: Path) -> None:

@@ -46,3 +46,43 @@ def test_a_record_that_is_no_object_is_told() -> None:
 def test_four_numbers_are_exactly_four_numbers(values: object) -> None:
     with pytest.raises(AnnotationError, match="f, record 1: bbox"):
         numbers(values, 4, "bbox", "f, record 1")
+
+
+def test_lists_are_decoded_record_by_record(tmp_path: Path) -> None:
+    path = tmp_path / "good.json"
+    path.write_text(
+        '{"info": {"year": 2017}, "images": [{"id": 1}, {"id": 2, "x": [1.5]}], "n": 3}'
+    )
+    content = read_json(path, dict)
+    assert (content["info"], content["n"]) == ({"year": 2017}, 3)
+    images = content["images"]
+    assert (len(images), images[1], images[-1]["x"]) == (2, {"id": 2, "x": [1.5]}, [1.5])
+    assert list(images) == [{"id": 1}, {"id": 2, "x": [1.5]}]
+    assert list(images.select([1])) == list(images[1:]) == [{"id": 2, "x": [1.5]}]
+
+
+def test_a_number_that_is_none_is_read_as_python_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "nan.json"
+    path.write_text('[{"bbox": [NaN, 1]}]')
+    (record,) = read_json(path, list)
+    assert str(record["bbox"][0]) == "nan"
+
+
+def test_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
+    path = tmp_path / "bom.json"
+    path.write_bytes(b"\xef\xbb\xbf[1]")
+    assert list(read_json(path, list)) == [1]
+
+
+def test_an_empty_file_is_broken_json(tmp_path: Path) -> None:
+    path = tmp_path / "empty.json"
+    path.write_text("")
+    with pytest.raises(AnnotationError, match=r"empty\.json: broken JSON at line 1"):
+        read_json(path, dict)
+
+
+def test_text_that_is_no_unicode_inside_a_record_names_file_and_entry(tmp_path: Path) -> None:
+    path = tmp_path / "bad.json"
+    path.write_bytes(b'[{"a": 1}, {"a": "\xff"}]')
+    with pytest.raises(AnnotationError, match=r"bad\.json"):
+        list(read_json(path, list))

@@ -9,9 +9,14 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from vitpose_plus.datasets.readers.coco import Points, coco_points, read_annotations
-from vitpose_plus.datasets.readers.coco_file import CocoFile, check_categories, open_coco
+from vitpose_plus.datasets.readers.coco_file import (
+    CocoFile,
+    check_categories,
+    open_coco,
+    where_annotation,
+)
 from vitpose_plus.datasets.source import SplitSource
-from vitpose_plus.datasets.table import Reading
+from vitpose_plus.datasets.table import Instance, Reading
 from vitpose_plus.errors import AnnotationError
 from vitpose_plus.skeletons import Skeleton
 
@@ -28,25 +33,24 @@ def read_apt36k(split: SplitSource, skeleton: Skeleton) -> Reading:
     file = open_coco(split.annotations)
     notes = check_categories(file, skeleton, counts=(len(skeleton),))
     share = split.video_share or (0.0, 1.0)
-    annotations, tracks = [], []
-    for index, record in enumerate(file.annotations):
-        where = file.where(index)
-        video = _video_of(file, record, where)
-        if share[0] <= video_hash(video) < share[1]:
-            annotations.append(record)
-            tracks.append((video, record.get("track_id")))
+    chosen = [
+        index
+        for index, record in enumerate(file.annotations)
+        if share[0] <= video_hash(_video_of(file, record, index)) < share[1]
+    ]
+    relative = path_below(split.images)
 
     def points(record: dict, where: str) -> Points:
         return coco_points(record, len(skeleton), where)
 
-    part = CocoFile(file.path, file.images, file.categories, annotations)
-    reading = read_annotations(part, points)
-    relative = path_below(split.images)
-    for instance, (video, track) in zip(reading.instances, tracks, strict=True):
+    def amend(instance: Instance, record: dict, image: dict) -> None:
+        track = record.get("track_id")
         instance.file_name = relative(instance.file_name)
-        instance.video_id = video
+        instance.video_id = str(image.get("video_id", record.get("video_id")))
         instance.track_id = None if track is None else str(track)
-    left_out = len(file.annotations) - len(annotations)
+
+    reading = read_annotations(file, points, chosen=chosen, amend=amend)
+    left_out = len(file.annotations) - len(chosen)
     reading.notes = [
         *notes,
         *reading.notes,
@@ -84,7 +88,8 @@ def path_below(images: Path) -> Callable[[str], str]:
     return relative
 
 
-def _video_of(file: CocoFile, record: dict, where: str) -> str:
+def _video_of(file: CocoFile, record: dict, index: int) -> str:
+    where = where_annotation(file.path, record, index)
     video = file.image_of(record, where).get("video_id", record.get("video_id"))
     if video is None:
         raise AnnotationError(

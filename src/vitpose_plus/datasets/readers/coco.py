@@ -3,13 +3,18 @@
 Layout: cocodataset.org, data format, keypoint detection.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from vitpose_plus.datasets.readers.annotation_json import need, numbers
-from vitpose_plus.datasets.readers.coco_file import CocoFile, check_categories, open_coco
+from vitpose_plus.datasets.readers.coco_file import (
+    CocoFile,
+    check_categories,
+    open_coco,
+    where_annotation,
+)
 from vitpose_plus.datasets.readers.triples import (
     split_triples,
     visibility_codes,
@@ -21,6 +26,9 @@ from vitpose_plus.skeletons import Skeleton
 
 AREA_OF_BOX = 0.53
 """A person's share of its box, where a file has no area (mmpose, `CocoMetric(use_area=False)`)."""
+
+Amend = Callable[[Instance, dict, dict], None]
+"""Gives a row what only one layout has, from its annotation's and its picture's records."""
 
 Points = tuple[np.ndarray, np.ndarray]
 """Keypoints [K, 2] and visibility [K]."""
@@ -43,21 +51,40 @@ def read_coco(split: SplitSource, skeleton: Skeleton) -> Reading:
     return reading
 
 
-def read_annotations(file: CocoFile, points: Callable[[dict, str], Points]) -> Reading:
-    """Rows of an open COCO-style file; `points` takes a record's keypoints and visibility."""
+def read_annotations(
+    file: CocoFile,
+    points: Callable[[dict, str], Points],
+    *,
+    chosen: Sequence[int] | None = None,
+    amend: Amend | None = None,
+) -> Reading:
+    """Rows of an open COCO-style file.
+
+    Args:
+        file: the open file.
+        points: (record, file and record) -> its keypoints and visibility.
+        chosen: indices of the annotations to read, None: all.
+        amend: fills in what only this layout has.
+    """
     reading = Reading()
     without_area = 0
-    for index, record in enumerate(file.annotations):
-        where = file.where(index)
+    used: set[str] = set()
+    records = file.annotations if chosen is None else file.annotations.select(chosen)
+    for index, record in enumerate(records):
+        where = where_annotation(file.path, record, index if chosen is None else chosen[index])
         need(record, "id", where)
         without_area += record.get("area") is None
-        reading.instances.append(_instance(file, record, points(record, where), where))
-    used = {instance.image_id for instance in reading.instances}
+        image = file.image_of(record, where)
+        instance = _instance(file, record, image, points(record, where), where)
+        if amend is not None:
+            amend(instance, record, image)
+        used.add(instance.image_id)
+        reading.instances.append(instance)
     if unused := len(file.images) - len(used):
         reading.notes.append(f"{file.path.name}: {unused} pictures without a row are not looked at")
     if without_area:
         reading.notes.append(
-            f"{file.path.name}: {without_area} of {len(file.annotations)} annotations have no "
+            f"{file.path.name}: {without_area} of {len(records)} annotations have no "
             f"area; {AREA_OF_BOX} x box width x height stands in"
         )
     return reading
@@ -70,8 +97,7 @@ def coco_points(record: dict, count: int, where: str) -> Points:
     return without_unlabelled(points, visibility), visibility
 
 
-def _instance(file: CocoFile, record: dict, points: Points, where: str) -> Instance:
-    image = file.image_of(record, where)
+def _instance(file: CocoFile, record: dict, image: dict, points: Points, where: str) -> Instance:
     image_where = f"{file.path.name}, image {image['id']}"
     x, y, width, height = numbers(need(record, "bbox", where), 4, "bbox", where)
     area = record.get("area")

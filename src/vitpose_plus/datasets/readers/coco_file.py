@@ -1,11 +1,11 @@
 """A COCO-style file: pictures and categories by id, and a category's keypoints checked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vitpose_plus.datasets.readers.annotation_json import need, read_json
+from vitpose_plus.datasets.readers.annotation_json import Records, need, read_json
 from vitpose_plus.errors import AnnotationError
 from vitpose_plus.skeletons import Skeleton
 
@@ -22,16 +22,13 @@ class CocoFile:
     """
 
     path: Path
-    images: dict[Any, dict]
-    categories: dict[Any, dict]
-    annotations: list[dict]
+    images: Mapping[Any, dict]
+    categories: Mapping[Any, dict]
+    annotations: Records
 
     def where(self, index: int) -> str:
         """File and record of the annotation at this index, for messages."""
-        record = self.annotations[index]
-        if isinstance(record, dict) and "id" in record:
-            return f"{self.path.name}, annotation {record['id']}"
-        return f"{self.path.name}, annotation number {index + 1} of the file"
+        return where_annotation(self.path, self.annotations[index], index)
 
     def image_of(self, record: dict, where: str) -> dict:
         """The picture's record of an annotation.
@@ -61,6 +58,13 @@ class CocoFile:
         return str(need(self.categories[category_id], "name", f"{where}, its category"))
 
 
+def where_annotation(path: Path, record: Any, index: int) -> str:
+    """File and record of an annotation, for messages."""
+    if isinstance(record, dict) and "id" in record:
+        return f"{path.name}, annotation {record['id']}"
+    return f"{path.name}, annotation number {index + 1} of the file"
+
+
 def open_coco(path: Path) -> CocoFile:
     """Read a COCO-style file and index it.
 
@@ -70,10 +74,19 @@ def open_coco(path: Path) -> CocoFile:
     content = read_json(path, dict)
     return CocoFile(
         path=path,
-        images=_by_id(path, "image", need(content, "images", path.name)),
-        categories=_by_id(path, "category", need(content, "categories", path.name)),
-        annotations=need(content, "annotations", path.name),
+        images=_ById(path, "image", _list(content, "images", path)),
+        categories=_ById(path, "category", _list(content, "categories", path)),
+        annotations=_list(content, "annotations", path),
     )
+
+
+def _list(content: dict, key: str, path: Path) -> Records:
+    found = need(content, key, path.name)
+    if not isinstance(found, Records):
+        raise AnnotationError(
+            f"{path.name}: {key!r} should be a list, found a {type(found).__name__}"
+        )
+    return found
 
 
 def check_categories(file: CocoFile, skeleton: Skeleton, *, counts: Sequence[int]) -> list[str]:
@@ -138,11 +151,26 @@ def _few(names: list[str], shown: int = 5) -> str:
     return ", ".join(names[:shown]) + rest
 
 
-def _by_id(path: Path, what: str, records: list[dict]) -> dict[Any, dict]:
-    by_id: dict[Any, dict] = {}
-    for index, record in enumerate(records):
-        key = need(record, "id", f"{path.name}, {what} number {index + 1} of the file")
-        if key in by_id:
-            raise AnnotationError(f"{path.name}: {what} id {key!r} stands twice. Drop one.")
-        by_id[key] = record
-    return by_id
+class _ById(Mapping[Any, dict]):
+    """Records by their `id`, decoded when asked for."""
+
+    def __init__(self, path: Path, what: str, records: Records) -> None:
+        self._records = records
+        self._place: dict[Any, int] = {}
+        for index, record in enumerate(records):
+            key = need(record, "id", f"{path.name}, {what} number {index + 1} of the file")
+            if key in self._place:
+                raise AnnotationError(f"{path.name}: {what} id {key!r} stands twice. Drop one.")
+            self._place[key] = index
+
+    def __getitem__(self, key: Any) -> dict:
+        return self._records[self._place[key]]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._place
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._place)
+
+    def __len__(self) -> int:
+        return len(self._place)
