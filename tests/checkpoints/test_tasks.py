@@ -35,10 +35,36 @@ def test_a_set_told_by_its_number_alone_is_warned_of(name, make_random, save_off
     path = save_official(make_random(name, ffn="plain"), "coco.pth")
     assert inspect(path).config.tasks[0].name == name
     assert f"taken for {name} by their number alone" in caplog.text
-    assert ("CrowdPose, in another order" in caplog.text) == (name == "aic")
     caplog.clear()
     inspect(path, tasks=[name])
     inspect(path.rename(path.with_stem(name)))
+    assert not caplog.records
+
+
+def test_14_keypoints_are_aics_unless_the_name_says_crowdpose(make_random, save_official, caplog):
+    path = save_official(make_random("crowdpose", ffn="plain"), "best.pth")
+    assert inspect(path).config.tasks[0].name == "aic"
+    assert "taken for aic" in caplog.text
+    assert "crowdpose has as many" in caplog.text
+    caplog.clear()
+    assert inspect(path, tasks=["crowdpose"]).config.tasks[0].name == "crowdpose"
+    named = path.rename(path.with_stem("vitpose-b_CrowdPose_256x192"))
+    assert inspect(named).config.tasks[0].name == "crowdpose"
+    assert not caplog.records
+
+
+def test_21_keypoints_are_interhands_and_others_order_is_warned_of(
+    make_random, save_official, caplog
+):
+    path = save_official(make_random("interhand", ffn="plain"), "best.pth")
+    assert inspect(path).config.tasks[0].name == "interhand"
+    assert "COCO-WholeBody-Hand, wrist first" in caplog.text
+
+
+@pytest.mark.parametrize("stem", ["interhand", "ViTPose_base_interhand2d_all_256x192"])
+def test_a_hands_checkpoint_is_known_by_its_name(stem, make_random, save_official, caplog):
+    path = save_official(make_random("interhand", ffn="plain"), f"{stem}.pth")
+    assert inspect(path).config.tasks[0].name == "interhand"
     assert not caplog.records
 
 

@@ -55,7 +55,19 @@ def test_a_keypoint_gets_its_own_colour(person):
         assert np.abs(drawn[y, x] - expected).max() < 3
 
 
-@pytest.mark.parametrize("name", sorted(SKELETONS))
+def test_the_fingers_of_a_hand_are_told_apart():
+    skeleton = SKELETONS["interhand"]
+    colours = dict(zip(skeleton.keypoints, keypoint_colours(skeleton), strict=True))
+    hues = [
+        colorsys.rgb_to_hls(*(c / 255 for c in colour))[0]
+        for name, colour in colours.items()
+        if name.endswith("4")
+    ]
+    assert len(hues) == 5
+    assert np.diff(sorted(hues)).min() > 0.1
+
+
+@pytest.mark.parametrize("name", sorted(SKELETONS.keys() - {"interhand"}))
 def test_left_is_cool_and_right_is_warm(name):
     skeleton = SKELETONS[name]
     ranges = {"left": (0.4, 0.65), "right": (0.0, 0.2), "middle": (0.7, 0.9)}

@@ -1,5 +1,6 @@
 import pytest
 
+from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
 from vitpose_plus.models import AttentionPattern, Task, ViTPose, ViTPoseConfig
 from vitpose_plus.models.cost import count
 from vitpose_plus.skeletons import SKELETONS
@@ -70,7 +71,7 @@ def test_convolutions_beside_the_attention_are_counted():
 
 
 def test_only_the_named_tasks_expert_and_decoder_run():
-    six = config(*SKELETONS, ffn="partially_shared")
+    six = config(*OFFICIAL_ORDER, ffn="partially_shared")
     one = config("coco", ffn="plain")
     assert count(six).multiply_adds == count(one).multiply_adds
     wholebody = count(six, "coco_wholebody")

@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 OFFICIAL_ORDER = ("coco", "aic", "mpii", "ap10k", "apt36k", "coco_wholebody")
 _FINAL = re.compile(r"heads\.(\d+)\.final_layer\.weight")
 # How the official files call them, where it is not our name.
-_ALIASES = {"wholebody": "coco_wholebody"}
+_ALIASES = {"wholebody": "coco_wholebody", "interhand2d": "interhand"}
 # Well-known sets that are not built in, by their number of keypoints.
-_ALSO = {14: ("CrowdPose, in another order,",)}
+_ALSO = {21: ("COCO-WholeBody-Hand, wrist first,",)}
 
 
 def drawn_keypoints(weights: dict[str, Tensor]) -> list[int]:

@@ -31,7 +31,8 @@ class Instance:
         head_size: MPII's unit of length in pixels: 0.6 x the head rectangle's diagonal.
         video_id, track_id: APT-36K: the clip, and the animal within it.
         hand_type: InterHand2.6M: right, left or interacting.
-        crowd_index: CrowdPose: how crowded the picture is, 0 to 1.
+        crowd_index: CrowdPose: how crowded the picture is; OCHuman: the person's max_iou, how
+            far its box and another's overlap; both 0 to 1.
     """
 
     image_id: str

@@ -11,6 +11,7 @@ Colour = tuple[int, int, int]
 
 # Hue ranges in degrees: blue to green, red to yellow, violet to pink.
 HUES = {"left": (215.0, 165.0), "right": (5.0, 48.0), "middle": (268.0, 318.0)}
+SIDELESS = (0.0, 300.0)  # A set without sides, such as a hand's: every hue, to tell fingers apart.
 OUTLINE: Colour = (24, 24, 28)
 BOX: Colour = (235, 235, 235)
 RIM = 0.5  # How much wider than its line an outline is.
@@ -64,8 +65,9 @@ def keypoint_colours(skeleton: Skeleton) -> list[Colour]:
     """
     groups = list(zip(map(side, skeleton.keypoints), fine_keypoints(skeleton), strict=True))
     places = [groups[:i].count(group) for i, group in enumerate(groups)]
+    sided = any(group[0] != "middle" for group in groups)
     return [
-        _hue(group[0], place / max(groups.count(group) - 1, 1))
+        _hue(HUES[group[0]] if sided else SIDELESS, place / max(groups.count(group) - 1, 1))
         for group, place in zip(groups, places, strict=True)
     ]
 
@@ -91,13 +93,13 @@ def line_width(points: np.ndarray, image: np.ndarray) -> float:
 def _limb_colour(skeleton: Skeleton, colours: list[Colour], limb: tuple[str, str]) -> Colour:
     sides = [side(name) for name in limb]
     if set(sides) == {"left", "right"}:
-        return _hue("middle", 0.5)
+        return _hue(HUES["middle"], 0.5)
     sided = [name for name, s in zip(limb, sides, strict=True) if s != "middle"]
     return colours[skeleton.index((sided or list(limb))[-1])]
 
 
-def _hue(family: str, place: float) -> Colour:
-    first, last = HUES[family]
+def _hue(hues: tuple[float, float], place: float) -> Colour:
+    first, last = hues
     red, green, blue = colorsys.hls_to_rgb((first + (last - first) * place) / 360, 0.58, 0.95)
     return round(255 * red), round(255 * green), round(255 * blue)
 

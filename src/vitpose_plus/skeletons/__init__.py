@@ -8,10 +8,15 @@ from vitpose_plus.skeletons.ap10k import AP10K
 from vitpose_plus.skeletons.apt36k import APT36K
 from vitpose_plus.skeletons.coco import COCO
 from vitpose_plus.skeletons.coco_wholebody import COCO_WHOLEBODY
+from vitpose_plus.skeletons.crowdpose import CROWDPOSE
+from vitpose_plus.skeletons.interhand import INTERHAND
 from vitpose_plus.skeletons.mpii import MPII
 from vitpose_plus.skeletons.skeleton import Skeleton
 
-SKELETONS = {s.name: s for s in (COCO, AIC, MPII, AP10K, APT36K, COCO_WHOLEBODY)}
+SKELETONS = {
+    s.name: s for s in (COCO, AIC, MPII, AP10K, APT36K, COCO_WHOLEBODY, CROWDPOSE, INTERHAND)
+}
+"""By name. Of sets with as many keypoints, an unnamed checkpoint is taken for the first."""
 
 
 def load_skeleton(name_or_path: str) -> Skeleton:

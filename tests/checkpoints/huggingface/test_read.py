@@ -7,6 +7,7 @@ from safetensors.torch import load_file, save_file
 
 from vitpose_plus.checkpoints import load_backbone, load_model
 from vitpose_plus.checkpoints.huggingface import read_huggingface
+from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import Task
 from vitpose_plus.skeletons import SKELETONS
@@ -72,7 +73,7 @@ def test_experts_without_a_decoder_are_left_out_by_name(make_peer, save_peer):
 def test_all_experts_can_be_had(make_peer, save_peer):
     peer = make_peer(num_experts=6)
     found = read_huggingface(save_peer(peer), all_experts=True)
-    assert [task.name for task in found.tasks] == list(SKELETONS)
+    assert [task.name for task in found.tasks] == list(OFFICIAL_ORDER)
     assert not found.left_out
     for index, expert in enumerate(peer.backbone.encoder.layer[1].mlp.experts):
         ours = found.weights[f"backbone.blocks.1.mlp.experts.{index}.weight"]
@@ -81,7 +82,7 @@ def test_all_experts_can_be_had(make_peer, save_peer):
 
 def test_a_training_starts_from_all_experts(make_random, make_peer, save_peer):
     peer = make_peer(hidden_size=192, num_experts=6, part_features=48)
-    model = make_random(*SKELETONS)
+    model = make_random(*OFFICIAL_ORDER)
     loaded = load_backbone(model, save_peer(peer))
     assert not loaded.missing
     theirs = peer.backbone.encoder.layer[1].mlp.experts

@@ -2,6 +2,7 @@ import pytest
 
 from vitpose_plus.checkpoints.huggingface.config import BackboneConfig, FolderConfig, TasksConfig
 from vitpose_plus.checkpoints.huggingface.tasks import decoder_task, expert_tasks
+from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import Task
 from vitpose_plus.skeletons import SKELETONS
@@ -83,5 +84,5 @@ def test_what_our_export_states_counts():
 def test_the_order_of_experts_is_stated_or_official():
     own = stated("mpii", "coco", decoder="coco")
     assert [task.name for task in expert_tasks(config(2, own=own))] == ["mpii", "coco"]
-    assert [task.name for task in expert_tasks(config(6))] == list(SKELETONS)
+    assert [task.name for task in expert_tasks(config(6))] == list(OFFICIAL_ORDER)
     assert expert_tasks(config(4)) is None

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from vitpose_plus.datasets.source import SplitSource
@@ -61,3 +62,75 @@ def coco_content() -> dict[str, Any]:
             }
         ],
     }
+
+
+@pytest.fixture
+def hands_content() -> dict[str, Any]:
+    """InterHand2.6M's three files for one picture of both hands, 1 m before a turned camera."""
+    rng = np.random.default_rng(3)
+    turn = np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])  # looks along x
+    joints = rng.uniform((900, -100, -100), (1100, 100, 100), (42, 3))
+    return {
+        "data": {
+            "images": [
+                {
+                    "id": 8,
+                    "file_name": "Capture2/0390_dh/cam400/image17.jpg",
+                    "width": 334,
+                    "height": 512,
+                    "capture": 2,
+                    "seq_name": "0390_dh",
+                    "camera": "400",
+                    "frame_idx": 17,
+                }
+            ],
+            "annotations": [
+                {
+                    "id": 5,
+                    "image_id": 8,
+                    "bbox": [10.0, 20.0, 100.0, 120.0],
+                    "joint_valid": [[1]] * 42,
+                    "hand_type": "interacting",
+                    "hand_type_valid": 1,
+                }
+            ],
+        },
+        "cameras": {
+            "2": {
+                "campos": {"400": [0.0, 50.0, 0.0]},
+                "camrot": {"400": turn.tolist()},
+                "focal": {"400": [1200.0, 1250.0]},
+                "princpt": {"400": [167.0, 256.0]},
+            }
+        },
+        "joints": {"2": {"17": {"world_coord": joints.tolist(), "joint_valid": [[True]] * 42}}},
+    }
+
+
+@pytest.fixture
+def hands_split(tmp_path: Path) -> Callable[[dict[str, Any]], SplitSource]:
+    """Writes InterHand2.6M's three files and returns their split."""
+
+    def write(content: dict[str, Any]) -> SplitSource:
+        for name, part in content.items():
+            (tmp_path / f"{name}.json").write_text(json.dumps(part))
+        return SplitSource(
+            annotations=tmp_path / "data.json",
+            images=tmp_path,
+            cameras=tmp_path / "cameras.json",
+            joints=tmp_path / "joints.json",
+        )
+
+    return write
+
+
+@pytest.fixture
+def real_hands(real: Path) -> SplitSource:
+    """The real sample of InterHand2.6M: four pictures."""
+    folder = real / "real_mini/interhand26m"
+    parts = {name: folder / f"test_interhand2.6m_{name}.json" for name in _HAND_FILES}
+    data, camera, joints = (parts[name] for name in _HAND_FILES)
+    return SplitSource(annotations=data, images=folder, cameras=camera, joints=joints)
+
+
+_HAND_FILES = ("data", "camera", "joint_3d")

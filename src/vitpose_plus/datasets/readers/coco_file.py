@@ -36,13 +36,7 @@ class CocoFile:
         Raises:
             AnnotationError: the annotation names a picture that the file does not list.
         """
-        image_id = need(record, "image_id", where)
-        if image_id not in self.images:
-            raise AnnotationError(
-                f"{where}: image_id {image_id!r} is not among the file's images. "
-                "Add the picture's record or drop the annotation."
-            )
-        return self.images[image_id]
+        return image_of(self.images, record, where)
 
     def category_of(self, record: dict, where: str) -> str:
         """The category's name of an annotation.
@@ -56,6 +50,21 @@ class CocoFile:
                 f"{where}: category_id {category_id!r} is not among the file's categories"
             )
         return str(need(self.categories[category_id], "name", f"{where}, its category"))
+
+
+def image_of(images: Mapping[Any, dict], record: dict, where: str) -> dict:
+    """The picture's record of an annotation.
+
+    Raises:
+        AnnotationError: the annotation names a picture that the file does not list.
+    """
+    image_id = need(record, "image_id", where)
+    if image_id not in images:
+        raise AnnotationError(
+            f"{where}: image_id {image_id!r} is not among the file's images. "
+            "Add the picture's record or drop the annotation."
+        )
+    return images[image_id]
 
 
 def where_annotation(path: Path, record: Any, index: int) -> str:
@@ -74,8 +83,8 @@ def open_coco(path: Path) -> CocoFile:
     content = read_json(path, dict)
     return CocoFile(
         path=path,
-        images=_ById(path, "image", _list(content, "images", path)),
-        categories=_ById(path, "category", _list(content, "categories", path)),
+        images=ById(path, "image", _list(content, "images", path)),
+        categories=ById(path, "category", _list(content, "categories", path)),
         annotations=_list(content, "annotations", path),
     )
 
@@ -151,8 +160,12 @@ def _few(names: list[str], shown: int = 5) -> str:
     return ", ".join(names[:shown]) + rest
 
 
-class _ById(Mapping[Any, dict]):
-    """Records by their `id`, decoded when asked for."""
+class ById(Mapping[Any, dict]):
+    """Records by their `id`, decoded when asked for.
+
+    Raises:
+        AnnotationError: a record has no id, or one stands twice.
+    """
 
     def __init__(self, path: Path, what: str, records: Records) -> None:
         self._records = records
