@@ -2,7 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from vitpose_plus.datasets.sample import ClipSizes, SampleConfig, SplitSizes, generate_sample
+from vitpose_plus.datasets.sample import (
+    ClipSizes,
+    SampleConfig,
+    SplitSizes,
+    ThreeSplitSizes,
+    ViewSizes,
+    generate_sample,
+)
 
 SIZES = SplitSizes(train=8, val=3)
 CONFIG = SampleConfig(
@@ -13,6 +20,9 @@ CONFIG = SampleConfig(
     ap10k=SIZES,
     apt36k=ClipSizes(clips=3, frames=3),
     coco_wholebody=SIZES,
+    ochuman=12,
+    crowdpose=ThreeSplitSizes(train=16, val=3, test=3),
+    interhand=ViewSizes(train=22, val=3, test=2, cameras=3),
 )
 
 

@@ -1,4 +1,5 @@
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from vitpose_plus.datasets.sample import (
     ClipSizes,
     SampleConfig,
     SplitSizes,
+    ThreeSplitSizes,
+    ViewSizes,
     generate,
     generate_sample,
 )
@@ -20,6 +23,11 @@ SMALL = {
     "ap10k": ONE,
     "apt36k": ClipSizes(clips=1, frames=2),
     "coco_wholebody": ONE,
+}
+OTHERS = {
+    "ochuman": 1,
+    "crowdpose": ThreeSplitSizes(train=1, val=1, test=1),
+    "interhand": ViewSizes(train=2, val=1, test=1, cameras=2),
 }
 
 
@@ -39,9 +47,26 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_two_processes_write_the_same_bytes_as_one(small: Path, tmp_path: Path):
-    generate_sample(SampleConfig(seed=1, **SMALL), tmp_path / "raw", workers=2, progress=False)
-    assert digests(tmp_path / "raw") == digests(small)
+def test_two_processes_write_the_same_bytes_as_one(tmp_path: Path):
+    config = SampleConfig(seed=1, **SMALL, **OTHERS)
+    generate_sample(config, tmp_path / "one", workers=1, progress=False)
+    generate_sample(config, tmp_path / "two", workers=2, progress=False)
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+
+
+def test_the_bytes_of_a_set_do_not_depend_on_the_other_sets(small: Path, tmp_path: Path):
+    config = SampleConfig(seed=1, **SMALL, **OTHERS)
+    generate_sample(config, tmp_path / "raw", workers=1, progress=False)
+    without, together = digests(small), digests(tmp_path / "raw")
+    assert {name.split("/")[0] for name in together.keys() - without.keys()} == OTHERS.keys()
+    assert all(together[name] == without[name] for name in without if name != generate.STAMP)
+
+
+def test_a_set_that_is_left_out_has_no_folder_and_is_not_in_the_stamp(small: Path):
+    # So the samples of before there was such a set stay current.
+    stamp = json.loads((small / generate.STAMP).read_text())
+    assert set(stamp["config"]) == {"seed", *SMALL}
+    assert {path.name for path in small.iterdir() if path.is_dir()} == set(SMALL)
 
 
 def test_another_seed_gives_other_pictures(small: Path, tmp_path: Path):

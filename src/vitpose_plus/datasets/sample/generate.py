@@ -12,17 +12,14 @@ from zlib import crc32
 import cv2
 import numpy as np
 
-from vitpose_plus.datasets.sample.animal import Animal
 from vitpose_plus.datasets.sample.config import SampleConfig
 from vitpose_plus.datasets.sample.layouts import LAYOUTS, Shot
 from vitpose_plus.datasets.sample.layouts.layout import Record
-from vitpose_plus.datasets.sample.scene import Scene, shoot
-from vitpose_plus.datasets.sample.stage import Stage, set_stage
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.replacement import replacing
 
-# Raise it whenever the same configuration gives other bytes.
-GENERATOR_VERSION = 1
+# Raise it whenever the same configuration gives other bytes or other files.
+GENERATOR_VERSION = 2
 STAMP = "sample.json"
 JPEG_QUALITY = 90
 
@@ -30,7 +27,7 @@ JPEG_QUALITY = 90
 def generate_sample(
     config: SampleConfig, folder: Path, *, workers: int = 2, progress: bool = True
 ) -> None:
-    """Write a sample of all six data sets in their official raw layouts below `folder`.
+    """Write a sample of the data sets in their official raw layouts below `folder`.
 
     Returns at once when `folder` holds this very sample, and replaces another sample. Everything
     is built beside it under a temporary name, so an interruption leaves no half-written sample.
@@ -44,7 +41,7 @@ def generate_sample(
     Raises:
         ConfigurationError: `folder` holds something that is no sample.
     """
-    stamp = json.dumps({"version": GENERATOR_VERSION, "config": asdict(config)}, indent=1)
+    stamp = _stamp(config)
     if folder.exists():
         if not (folder / STAMP).is_file():
             raise ConfigurationError(
@@ -56,6 +53,15 @@ def generate_sample(
     with replacing(folder) as part:
         _build(config, part, workers, progress)
         (part / STAMP).write_text(stamp)
+
+
+def _stamp(config: SampleConfig) -> str:
+    """What the sample holds.
+
+    Sets that it leaves out are not named: one that becomes possible makes no older sample stale.
+    """
+    drawn = {name: value for name, value in asdict(config).items() if value is not None}
+    return json.dumps({"version": GENERATOR_VERSION, "config": drawn}, indent=1)
 
 
 def _build(config: SampleConfig, folder: Path, workers: int, progress: bool) -> None:
@@ -77,7 +83,8 @@ def _build(config: SampleConfig, folder: Path, workers: int, progress: bool) -> 
             bar.update(len(record))
     for name, layout in LAYOUTS.items():
         own = [i for i, shot in enumerate(shots) if shot.dataset == name]
-        layout.write(folder / name, [shots[i] for i in own], [records[i] for i in own])
+        if own:
+            layout.write(folder / name, [shots[i] for i in own], [records[i] for i in own])
 
 
 def _in_order(take: partial, shots: list[Shot], workers: int) -> Iterable[list[Record]]:
@@ -98,32 +105,9 @@ def take_shot(seed: int, folder: Path, shot: Shot) -> list[Record]:
     """
     key = (crc32(shot.dataset.encode()), shot.number)
     rng = np.random.default_rng(np.random.SeedSequence(entropy=seed, spawn_key=key))
-    scenes = _film(rng, shot)
-    for file, scene in zip(shot.files, scenes, strict=True):
+    pictures = LAYOUTS[shot.dataset].take(shot, rng)
+    for file, picture in zip(shot.files, pictures, strict=True):
         quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-        _, data = cv2.imencode(".jpg", scene.image, quality)
+        _, data = cv2.imencode(".jpg", picture.image, quality)
         (folder / shot.dataset / file).write_bytes(data.tobytes())
-    return LAYOUTS[shot.dataset].describe(shot, scenes, rng)
-
-
-def _film(rng: np.random.Generator, shot: Shot) -> list[Scene]:
-    """The scenes of a shot. A stage on which nobody can be seen well is set anew."""
-    for _ in range(20):
-        stage = set_stage(rng, shot.plan)
-        if len(shot.files) > 1:
-            _set_moving(stage)
-        scenes = [shoot(stage, frame) for frame in range(len(shot.files))]
-        if all(any(instance.clear for instance in scene.instances) for scene in scenes):
-            break
-    return scenes
-
-
-def _set_moving(stage: Stage) -> None:
-    """Animals of a clip go where they face, as fast as their gait is."""
-    for actor in stage.actors:
-        if not isinstance(actor.subject, Animal):
-            continue
-        gait = actor.subject.gait
-        speed = 0.1 * actor.view.scale * gait.speed * gait.swing
-        ahead = actor.view.rotation[:, 2]
-        actor.drift = (float(speed * ahead[0]), float(-speed * ahead[1] * 0.5))
+    return [picture.record for picture in pictures]

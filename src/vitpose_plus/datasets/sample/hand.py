@@ -20,7 +20,7 @@ CHAINS = tuple(tuple(range(1 + 4 * i, 5 + 4 * i)) for i in range(5))
 
 
 def hand_points(
-    frame: np.ndarray, wrist: np.ndarray, length: float, side: str, curl: float
+    frame: np.ndarray, wrist: np.ndarray, length: float, side: str, curls: tuple[float, ...]
 ) -> np.ndarray:
     """[21, 3] in the figure's axes.
 
@@ -29,10 +29,10 @@ def hand_points(
         wrist: [3] where it begins.
         length: units, from the wrist to the longest finger's tip.
         side: "left" or "right".
-        curl: 0 open, 1 fist.
+        curls: of the five fingers from the thumb on; 0 open, 1 in a fist.
     """
-    points = [np.zeros(3), *_thumb(curl)]
-    for (y, z), splay, phalanges in FINGERS:
+    points = [np.zeros(3), *_thumb(curls[0])]
+    for ((y, z), splay, phalanges), curl in zip(FINGERS, curls[1:], strict=True):
         at = np.array([0.0, y, z])
         points.append(at)
         for joint, step in enumerate(phalanges):

@@ -73,7 +73,7 @@ def project_person(person: Person, view: View, light: float, distance: float = 0
 def _hand(body: Body, person: Person, side: str) -> np.ndarray:
     arm = person.pose.left_arm if side == LEFT else person.pose.right_arm
     frame, wrist = body.frames[f"{side}_hand"], body.joints[f"{side}_wrist"]
-    return hand_points(frame, wrist, person.build.hand, side, arm.curl)
+    return hand_points(frame, wrist, person.build.hand, side, (arm.curl,) * 5)
 
 
 def _limb(

@@ -7,6 +7,7 @@ import numpy as np
 
 from vitpose_plus.datasets.sample.animal import Animal, draw_animal, project_animal
 from vitpose_plus.datasets.sample.background import draw_background, draw_occluders
+from vitpose_plus.datasets.sample.company import APART, Company, beside, fits
 from vitpose_plus.datasets.sample.figure import Figure
 from vitpose_plus.datasets.sample.paint import Part
 from vitpose_plus.datasets.sample.person import Person, draw_person, project_person
@@ -29,6 +30,8 @@ class Plan:
         strangers: how often tiny people stand far away, too small for keypoints.
         crowd: how often a far crowd is there that is one region.
         species: of all animals; each picture its own when None.
+        company: how close together they stand.
+        clear: how many at least must be seen well.
     """
 
     cast: Literal["people", "animals"] = "people"
@@ -38,6 +41,8 @@ class Plan:
     strangers: float = 0.0
     crowd: float = 0.0
     species: Species | None = None
+    company: Company = APART
+    clear: int = 1
 
 
 @dataclass(slots=True)
@@ -93,7 +98,7 @@ def set_stage(rng: Rng, plan: Plan) -> Stage:
 
 
 def place_actor(rng: Rng, stage: Stage, plan: Plan, size: float, taken: list[np.ndarray]) -> None:
-    """Add one actor where few others stand; leave them out when five tries find no room."""
+    """Add one actor as the plan's company wants; leave them out when no try finds room."""
     height, width = stage.background.shape[:2]
     animals = plan.cast == "animals"
     subject = draw_animal(rng, plan.species) if animals else draw_person(rng)
@@ -103,10 +108,15 @@ def place_actor(rng: Rng, stage: Stage, plan: Plan, size: float, taken: list[np.
     # A long animal or a lying person may be wider than the picture: shrink, do not cut.
     shrink = min(1.0, 1.05 * width / (extent[2] - extent[0]))
     extent = extent * shrink
-    for _ in range(5):
-        x, y = _spot(rng, extent, width, height, plan.cut)
+    for _ in range(plan.company.tries):
+        if taken and plan.company.crowded:
+            x, y = beside(rng, extent, taken, plan.company.spread)
+            x = float(np.clip(x, *_free(extent[0], extent[2], width, standing=False)))
+            y = float(np.clip(y, *_free(extent[1], extent[3], height, standing=False)))
+        else:
+            x, y = _spot(rng, extent, width, height, plan.cut)
         box = extent + np.array([x, y, x, y])
-        if all(_overlap(box, other) < 0.2 for other in taken):
+        if fits(box, taken, plan.company):
             actor.view = view.at(size * shrink, x, y)
             stage.actors.append(actor)
             taken.append(box)
@@ -150,14 +160,6 @@ def _free(low: float, high: float, room: int, *, standing: bool) -> tuple[float,
         return 2 - low, 6 - low
     # Feet stand on the ground, in the lower part of the picture.
     return max(first, 0.6 * room - high), last
-
-
-def _overlap(a: np.ndarray, b: np.ndarray) -> float:
-    """Intersection of two boxes against the smaller one."""
-    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    if (sides <= 0).any():
-        return 0.0
-    return float(sides.prod() / min((a[2:] - a[:2]).prod(), (b[2:] - b[:2]).prod()))
 
 
 def _gather(rng: Rng, width: int, height: int) -> list[Actor]:

@@ -23,3 +23,17 @@ def test_species_are_categories(document: dict):
     ids = {category["id"]: category["name"] for category in document["categories"]}
     assert ids[21] == "horse"
     assert {animal["category_id"] for animal in document["annotations"]} <= ids.keys()
+
+
+def test_the_three_divisions_are_of_the_same_pictures(sample: Path):
+    folder = sample / "ap10k/annotations"
+    validation = []
+    for division in (1, 2, 3):
+        files = [folder / f"ap10k-{split}-split{division}.json" for split in ("train", "val")]
+        train, val = (json.loads(file.read_text()) for file in files)
+        assert len(val["images"]) == 3
+        names = [image["file_name"] for image in (*train["images"], *val["images"])]
+        assert sorted(names) == sorted(path.name for path in (sample / "ap10k/data").iterdir())
+        assert {a["image_id"] for a in val["annotations"]} <= {i["id"] for i in val["images"]}
+        validation.append({image["id"] for image in val["images"]})
+    assert len(set.union(*validation)) == 9

@@ -1,5 +1,6 @@
 """AI Challenger: a list of pictures, boxes as corners, visibility 1 visible, 2 hidden, 3 absent."""
 
+from dataclasses import asdict
 from hashlib import sha1
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from vitpose_plus.datasets.sample.layouts.layout import (
     Record,
     Shot,
     split_shots,
+    staged,
     write_json,
 )
 from vitpose_plus.datasets.sample.scene import Instance, Scene, Seen
@@ -22,7 +24,7 @@ FILES = {"train": ("train", "20170909", "20170902"), "val": ("validation", "2017
 
 
 def _shots(config: SampleConfig) -> list[Shot]:
-    return split_shots("aic", config.aic, _file, PLAN)
+    return split_shots("aic", asdict(config.aic), _file, PLAN)
 
 
 def _file(split: str, number: int) -> str:
@@ -69,4 +71,4 @@ def _write(folder: Path, shots: list[Shot], records: list[list[Record]]) -> None
         write_json(folder / f"keypoint_{part}_annotations_{date}.json", pictures)
 
 
-AIC = Layout("aic", _shots, _describe, _write)
+AIC = Layout("aic", _shots, staged(_describe), _write)

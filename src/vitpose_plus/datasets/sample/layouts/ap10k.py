@@ -1,5 +1,6 @@
 """AP-10K: COCO's form with 54 species as categories, and v either 0 or 2."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from vitpose_plus.datasets.sample.layouts.layout import (
     Shot,
     labelled,
     split_shots,
+    staged,
     write_json,
 )
 from vitpose_plus.datasets.sample.scene import Instance, Scene, Seen
@@ -36,7 +38,7 @@ def animal_category(category: int, name: str, family: str) -> Record:
 
 
 def _shots(config: SampleConfig) -> list[Shot]:
-    return split_shots("ap10k", config.ap10k, lambda _, n: f"data/{n:012d}.jpg", PLAN)
+    return split_shots("ap10k", asdict(config.ap10k), lambda _, n: f"data/{n:012d}.jpg", PLAN)
 
 
 def _describe(shot: Shot, scenes: list[Scene], rng: np.random.Generator) -> list[Record]:
@@ -71,20 +73,37 @@ def _animal(shot: Shot, animal: Instance) -> Record:
 
 
 def _write(folder: Path, shots: list[Shot], records: list[list[Record]]) -> None:
+    images = [record["image"] for (record,) in records]
+    animals: list[list[Record]] = []
     number = 0
-    documents: dict[str, Record] = {
-        split: {"images": [], "annotations": []} for split in ("train", "val")
-    }
-    for shot, (record,) in zip(shots, records, strict=True):
-        documents[shot.split]["images"].append(record["image"])
-        for animal in record["annotations"]:
-            number += 1
-            documents[shot.split]["annotations"].append({"id": number} | animal)
+    for (record,) in records:
+        animals.append([{"id": number + i} | a for i, a in enumerate(record["annotations"], 1)])
+        number += len(animals[-1])
     ordered = sorted(SPECIES, key=lambda species: species.category)
     categories = [animal_category(s.category, s.name, s.family) for s in ordered]
-    for split, document in documents.items():
-        whole = {"info": INFO, "licenses": LICENSES, **document, "categories": categories}
-        write_json(folder / "annotations" / f"ap10k-{split}-split1.json", whole)
+    for division in (1, 2, 3):
+        for split, indices in _divide([shot.split for shot in shots], division).items():
+            whole = {
+                "info": INFO,
+                "licenses": LICENSES,
+                "images": [images[i] for i in indices],
+                "annotations": [animal for i in indices for animal in animals[i]],
+                "categories": categories,
+            }
+            write_json(folder / "annotations" / f"ap10k-{split}-split{division}.json", whole)
 
 
-AP10K = Layout("ap10k", _shots, _describe, _write)
+def _divide(splits: list[str], division: int) -> dict[str, list[int]]:
+    """Indices of each split's pictures in one of the three official divisions.
+
+    The validation pictures of the second and third lie a third and two thirds of all pictures
+    before the first one's.
+    """
+    shift = (division - 1) * len(splits) // 3
+    divided: dict[str, list[int]] = {"train": [], "val": []}
+    for index in range(len(splits)):
+        divided[splits[(index + shift) % len(splits)]].append(index)
+    return divided
+
+
+AP10K = Layout("ap10k", _shots, staged(_describe), _write)

@@ -12,6 +12,7 @@ from vitpose_plus.datasets.sample.layouts.layout import (
     Shot,
     coco_triples,
     labelled,
+    staged,
     write_json,
 )
 from vitpose_plus.datasets.sample.scene import Instance, Scene
@@ -80,4 +81,4 @@ def _write(folder: Path, shots: list[Shot], records: list[list[Record]]) -> None
     write_json(folder / "apt36k_annotations.json", document | {"categories": categories})
 
 
-APT36K = Layout("apt36k", _shots, _describe, _write)
+APT36K = Layout("apt36k", _shots, staged(_describe), _write)

@@ -1,5 +1,6 @@
 """COCO: person_keypoints_{train,val}2017.json."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from vitpose_plus.datasets.sample.layouts.layout import (
     coco_triples,
     labelled,
     split_shots,
+    staged,
     write_json,
 )
 from vitpose_plus.datasets.sample.scene import Instance, Scene, polygons
@@ -31,7 +33,7 @@ CATEGORY = {
 
 
 def _shots(config: SampleConfig) -> list[Shot]:
-    return split_shots("coco", config.coco, coco_file, PLAN)
+    return split_shots("coco", asdict(config.coco), coco_file, PLAN)
 
 
 def coco_file(split: str, number: int) -> str:
@@ -121,4 +123,4 @@ def _write(folder: Path, shots: list[Shot], records: list[list[Record]]) -> None
         write_json(folder / "annotations" / f"person_keypoints_{split}2017.json", document)
 
 
-COCO = Layout("coco", _shots, _describe, _write)
+COCO = Layout("coco", _shots, staged(_describe), _write)

@@ -1,5 +1,6 @@
 """COCO-WholeBody v1.0: COCO's records with feet, face and hands beside the body."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from vitpose_plus.datasets.sample.layouts.layout import (
     coco_triples,
     labelled,
     split_shots,
+    staged,
     write_json,
 )
 from vitpose_plus.datasets.sample.scene import Instance, Scene, Seen
@@ -31,7 +33,7 @@ SMALLEST_FACE, SMALLEST_HAND = 9.0, 6.0
 
 
 def _shots(config: SampleConfig) -> list[Shot]:
-    return split_shots("coco_wholebody", config.coco_wholebody, coco_file, PLAN)
+    return split_shots("coco_wholebody", asdict(config.coco_wholebody), coco_file, PLAN)
 
 
 def _describe(shot: Shot, scenes: list[Scene], rng: np.random.Generator) -> list[Record]:
@@ -97,4 +99,4 @@ def _write(folder: Path, shots: list[Shot], records: list[list[Record]]) -> None
         write_json(folder / "annotations" / f"coco_wholebody_{split}_v1.0.json", document)
 
 
-COCO_WHOLEBODY = Layout("coco_wholebody", _shots, _describe, _write)
+COCO_WHOLEBODY = Layout("coco_wholebody", _shots, staged(_describe), _write)

@@ -4,35 +4,45 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from vitpose_plus.datasets.sample.config import SampleConfig, SplitSizes
+from vitpose_plus.datasets.sample.config import SampleConfig
+from vitpose_plus.datasets.sample.film import film
 from vitpose_plus.datasets.sample.scene import Instance, Scene, Seen
 from vitpose_plus.datasets.sample.stage import Plan
 
 # What official JSON and MATLAB files hold is plain: dictionaries, lists and numbers.
 Record = dict[str, Any]
+Rng = np.random.Generator
+WhatToShow = TypeVar("WhatToShow")
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
-    """One stage to paint: a picture, or the frames of a clip.
+class Shot(Generic[WhatToShow]):
+    """What is painted at once: a picture, the frames of a clip, or the views of a moment.
 
     Attributes:
         dataset: the layout's name.
         split: train, val, …; empty where the layout has one file for all.
         number: from 1, unique in the data set; with the seed it decides the picture.
-        files: picture files relative to the data set's folder, one a frame.
-        plan: what to show.
+        files: picture files relative to the data set's folder, one a picture.
+        plan: what to show: a stage's `Plan`, or what else the layout takes pictures of.
     """
 
     dataset: str
     split: str
     number: int
     files: tuple[str, ...]
-    plan: Plan
+    plan: WhatToShow
+
+
+class Picture(NamedTuple):
+    """A painted picture [H, W, 3] uint8 BGR, and what the annotation files say of it."""
+
+    image: np.ndarray
+    record: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +52,41 @@ class Layout:
     Attributes:
         name: also of the folder below the sample's.
         shots: all pictures of a sample.
-        describe: (shot, scenes of its frames, random generator) -> one record a frame; runs
-            where the picture is painted.
+        take: (shot, random generator) -> its pictures; runs in any process.
         write: (folder, shots, their records) -> the annotation files.
     """
 
     name: str
     shots: Callable[[SampleConfig], list[Shot]]
-    describe: Callable[[Shot, list[Scene], np.random.Generator], list[Record]]
+    take: Callable[[Shot, Rng], list[Picture]]
     write: Callable[[Path, list[Shot], list[list[Record]]], None]
 
 
+def staged(
+    describe: Callable[[Shot[Plan], list[Scene], Rng], list[Record]],
+) -> Callable[[Shot[Plan], Rng], list[Picture]]:
+    """Pictures of a stage; `describe` makes one record of each of its scenes."""
+
+    def take(shot: Shot[Plan], rng: Rng) -> list[Picture]:
+        scenes = film(rng, shot.plan, len(shot.files))
+        records = describe(shot, scenes, rng)
+        return [Picture(s.image, record) for s, record in zip(scenes, records, strict=True)]
+
+    return take
+
+
 def split_shots(
-    dataset: str, sizes: SplitSizes, file_name: Callable[[str, int], str], plan: Plan
-) -> list[Shot]:
-    """One shot a picture; validation pictures follow the training pictures."""
-    splits = ["train"] * sizes.train + ["val"] * sizes.val
+    dataset: str, sizes: dict[str, int], file_name: Callable[[str, int], str], plan: Plan
+) -> list[Shot[Plan]]:
+    """One shot a picture; numbers count on from split to split.
+
+    Args:
+        dataset: the layout's name.
+        sizes: pictures of each split.
+        file_name: (split, number) -> the picture's file.
+        plan: of all of them.
+    """
+    splits = [split for split, size in sizes.items() for _ in range(size)]
     return [
         Shot(dataset, split, number, (file_name(split, number),), plan)
         for number, split in enumerate(splits, 1)

@@ -1,11 +1,18 @@
 """MPII: the MATLAB structure RELEASE, with the irregularities of the official file."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from vitpose_plus.datasets.sample.config import SampleConfig
-from vitpose_plus.datasets.sample.layouts.layout import Layout, Record, Shot, split_shots
+from vitpose_plus.datasets.sample.layouts.layout import (
+    Layout,
+    Record,
+    Shot,
+    split_shots,
+    staged,
+)
 from vitpose_plus.datasets.sample.scene import Instance, Scene, Seen
 from vitpose_plus.datasets.sample.stage import Plan
 from vitpose_plus.skeletons.coco_wholebody import FACE
@@ -23,7 +30,7 @@ def _shots(config: SampleConfig) -> list[Shot]:
     def name(_: str, number: int) -> str:
         return f"images/{number * 15_485_863 % 1_000_000_007:09d}.jpg"
 
-    shots = split_shots("mpii", sizes, name, PLAN)
+    shots = split_shots("mpii", asdict(sizes), name, PLAN)
     tests = range(len(shots) + 1, len(shots) + 2 + len(shots) // TEST_SHARE)
     return shots + [Shot("mpii", "test", n, (name("", n),), PLAN) for n in tests]
 
@@ -149,4 +156,4 @@ def _cells(values: list) -> np.ndarray:
     return cells
 
 
-MPII = Layout("mpii", _shots, _describe, _write)
+MPII = Layout("mpii", _shots, staged(_describe), _write)
