@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +11,15 @@ import pytest
 from PIL import Image
 
 from vitpose_plus.datasets.manifest import read_manifest, sha256
-from vitpose_plus.datasets.source import DatasetSource, SplitSource
+from vitpose_plus.datasets.source import DatasetSource, Published, SplitSource
 from vitpose_plus.datasets.table import read_table
-from vitpose_plus.errors import AnnotationError, ValidationError, VitposeError
-from vitpose_plus.ingestion import ingest, is_current
+from vitpose_plus.errors import (
+    AnnotationError,
+    ConfigurationError,
+    ValidationError,
+    VitposeError,
+)
+from vitpose_plus.ingestion import ingest, is_current, refusal_folder
 from vitpose_plus.skeletons import SKELETONS
 
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
@@ -164,6 +171,7 @@ def test_a_bad_input_is_one_screen_that_names_it_and_leaves_the_tables(
     assert len(message.splitlines()) <= 24
     for words in expected:
         assert words in message
+    shutil.rmtree(refusal_folder(tables), ignore_errors=True)
     left = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert left == there
     assert not (tmp_path / "out/.tables.part").exists()
@@ -193,6 +201,30 @@ def test_every_record_breaking_at_once_still_fits_a_screen(
     assert "data.datasets.people.on_invalid: drop" in lines[-1]
 
 
+@pytest.mark.slow
+def test_one_corrupt_picture_among_ten_thousand_is_found_named_and_counted(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    noise = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(raw / "0.jpg")
+    for number in range(1, 10_000):
+        os.link(raw / "0.jpg", raw / f"{number}.jpg")
+    whole = (raw / "0.jpg").read_bytes()
+    (raw / "7777.jpg").unlink()
+    (raw / "7777.jpg").write_bytes(whole[:-200])
+    (raw / "val.json").write_text(json.dumps(coco_content(10_000)))
+    split = SplitSource(annotations=raw / "val.json", images=raw)
+    source = DatasetSource(layout="coco", skeleton="coco", splits={"val": split})
+    with pytest.raises(ValidationError) as error:
+        ingest("people", source, tmp_path / "tables", progress=False)
+    assert "  picture_unreadable: 1" in str(error.value).splitlines()
+    assert "val.json, annotation 7877" in str(error.value)
+    assert "7777.jpg" in str(error.value)
+    dropping = replace(source, on_invalid="drop")
+    val = ingest("people", dropping, tmp_path / "tables", progress=False).splits["val"]
+    assert (val.read, val.kept, val.rejected) == (10_000, 9_999, 1)
+
+
 def test_dropped_records_are_counted_with_their_reasons(
     source: DatasetSource, raw: Path, tmp_path: Path
 ) -> None:
@@ -210,6 +242,56 @@ def test_dropped_records_are_counted_with_their_reasons(
     }
     table = read_table(tmp_path / "tables" / val.table)
     assert table.column("instance_id").tolist() == ["101", "103"]
+
+
+def test_a_refused_set_leaves_its_findings_to_look_at(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    change(raw, flat_box)
+    folder = tmp_path / "tables"
+    with pytest.raises(ValidationError) as error:
+        ingest("people", source, folder, progress=False)
+    page = refusal_folder(folder) / "data_docs/index.html"
+    assert str(page) in str(error.value)
+    assert page.is_file()
+    assert "annotation 102" in (refusal_folder(folder) / "failures.csv").read_text()
+    change(raw, lambda content: None)
+    ingest("people", source, folder, progress=False)
+    assert not refusal_folder(folder).exists()
+
+
+def test_a_known_flaw_is_warned_of_and_its_record_stays(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    change(raw, stray_keypoint)
+    known = replace(source, warn=("keypoint_outside_picture",))
+    val = ingest("people", known, tmp_path / "tables", progress=False).splits["val"]
+    assert (val.kept, val.rejected, val.warned) == (4, 0, 1)
+    flaws = {flaw.reason: (flaw.count, flaw.examples) for flaw in val.warnings}
+    assert flaws["keypoint_outside_picture"] == (1, ("val.json, annotation 102",))
+    with pytest.raises(ConfigurationError, match="there is no reason 'keypoint_outsid'"):
+        ingest("people", replace(source, warn=("keypoint_outsid",)), tmp_path / "t", progress=False)
+
+
+@pytest.mark.parametrize(
+    ("published", "reason"),
+    [
+        (Published(images=5), "images_not_as_published"),
+        (Published(instances=3), "instances_not_as_published"),
+        (Published(labelled=5), "labelled_not_as_published"),
+    ],
+)
+def test_counts_are_compared_with_the_published_ones(
+    source: DatasetSource, tmp_path: Path, published: Published, reason: str
+) -> None:
+    splits = source.splits | {"val": replace(source.splits["val"], published=published)}
+    counted = replace(source, splits=splits)
+    with pytest.raises(ValidationError, match=reason):
+        ingest("people", counted, tmp_path / "tables", progress=False)
+    with pytest.raises(ValidationError, match="counts are wrong"):
+        ingest("people", replace(counted, on_invalid="drop"), tmp_path / "tables", progress=False)
+    warned = replace(counted, warn=(reason,))
+    assert ingest("people", warned, tmp_path / "tables", progress=False).splits["val"].kept == 4
 
 
 def test_dropping_everything_is_an_error(source: DatasetSource, raw: Path, tmp_path: Path) -> None:
@@ -233,11 +315,14 @@ def test_tables_and_manifest_agree(source: DatasetSource, raw: Path, tmp_path: P
     folder = tmp_path / "tables"
     manifest = ingest("people", source, folder, progress=False)
     assert sorted(path.name for path in folder.iterdir()) == [
+        "data_docs",
+        "failures.csv",
         "manifest.json",
         "train.parquet",
         "train.pictures.parquet",
         "val.parquet",
         "val.pictures.parquet",
+        "validation.json",
     ]
     assert read_manifest(folder) == manifest
     assert (manifest.dataset, manifest.skeleton) == ("people", SKELETONS["coco"])

@@ -23,3 +23,11 @@ class CheckpointError(VitposeError):
 
 class PictureError(VitposeError):
     """A picture is missing or cannot be decoded."""
+
+
+class StorageError(VitposeError):
+    """An archive, folder or object cannot be brought. Names its address and the mend."""
+
+
+class CropStoreError(VitposeError):
+    """A crop store is missing, damaged, or was built for other rows or another recipe."""

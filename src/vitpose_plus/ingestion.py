@@ -1,5 +1,6 @@
 """Ingestion: official files to checked tables with a manifest, all or nothing."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from vitpose_plus.datasets.manifest import (
     MANIFEST_NAME,
     Manifest,
     SplitManifest,
+    Tally,
     fingerprint,
     read_manifest,
     sha256,
@@ -36,7 +38,21 @@ from vitpose_plus.errors import (
 )
 from vitpose_plus.replacement import replacing
 from vitpose_plus.skeletons import Skeleton, load_skeleton
-from vitpose_plus.validation import Findings, report, require_great_expectations, validate
+from vitpose_plus.validation import (
+    Breach,
+    Subject,
+    Verdict,
+    check_reasons,
+    count_read,
+    report,
+    require_great_expectations,
+    validate,
+)
+from vitpose_plus.validation.docs import write_data_docs
+from vitpose_plus.validation.records import write_records
+
+DOCS_NAME = "data_docs"
+"""The folder, in a data set's tables, of Great Expectations' pages."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +64,22 @@ class _Split:
     reading: Reading
     table: AnnotationTable
     pictures: dict[str, PictureFact]
-    findings: Findings
+    verdict: Verdict
 
     @property
     def good(self) -> np.ndarray:
         """[N] flags: rows that break no expectation."""
         good = np.ones(len(self.table), dtype=bool)
-        good[list(self.findings.rows)] = False
+        good[self.verdict.findings.rows] = False
         return good
 
 
 def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = True) -> Manifest:
-    """Read, check and write a data set's tables: `folder/{split}.parquet` and `manifest.json`.
+    """Read, check and write a data set's tables.
 
-    The tables are built beside `folder` and renamed over it: a failure leaves what was there.
+    `folder` gets, for each split, `{split}.parquet` and `{split}.pictures.parquet`, and for all
+    `manifest.json`, `validation.json`, `failures.csv` and Great Expectations' pages in `data_docs`.
+    They are built beside `folder` and renamed over it: a failure leaves what was there.
 
     Args:
         name: the data set's name in the configuration.
@@ -71,12 +89,14 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
 
     Raises:
         AnnotationError: a file is missing, breaks its layout, or has nothing to train on.
-        ValidationError: records break an expectation and `on_invalid` is `error`.
+        ValidationError: records break an expectation and `on_invalid` is `error`; the findings
+            are then in `refusal_folder(folder)`.
         ConfigurationError: no such skeleton, or settings at odds with the layout.
     """
     require_great_expectations()
     skeleton = load_skeleton(source.skeleton)
     _check_metrics(name, source, skeleton)
+    check_reasons(f"data.datasets.{name}.warn", source.warn)
     _check_paths(name, source)
     origin = fingerprint(source, skeleton)
     # All files are read before any picture is decoded: a cheap error must not come late.
@@ -86,9 +106,15 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
     for split, reading in readings.items():
         _check_trainable(f"{name}, split {split}", source.splits[split], reading)
     pictures = _verify(source, readings, progress)
-    splits = [_judge(name, s, source.splits[s], readings[s], pictures[s]) for s in readings]
-    _check_findings(name, source, splits)
+    splits = [_judge(name, split, source, skeleton, readings, pictures) for split in readings]
+    try:
+        _check_findings(name, source, splits, folder)
+    except ValidationError:
+        with replacing(refusal_folder(folder)) as part:
+            _write_verdicts(splits, part)
+        raise
     with replacing(folder) as part:
+        _write_verdicts(splits, part)
         manifest = Manifest(
             dataset=name,
             layout=source.layout,
@@ -99,7 +125,13 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
             fingerprint=origin,
         )
         write_manifest(manifest, part)
+    shutil.rmtree(refusal_folder(folder), ignore_errors=True)
     return manifest
+
+
+def refusal_folder(folder: Path) -> Path:
+    """Where the findings go that stopped an ingestion into `folder`."""
+    return folder.with_name(f"{folder.name}.refused")
 
 
 def is_current(name: str, source: DatasetSource, folder: Path) -> bool:
@@ -164,37 +196,59 @@ def _verify(
 def _judge(
     dataset: str,
     split: str,
-    files: SplitSource,
-    reading: Reading,
-    pictures: dict[str, PictureFact],
+    source: DatasetSource,
+    skeleton: Skeleton,
+    readings: dict[str, Reading],
+    pictures: dict[str, dict[str, PictureFact]],
 ) -> _Split:
+    files, reading, found = source.splits[split], readings[split], pictures[split]
     # Layouts without sizes take the picture's; a bad picture's is 0 and will be rejected.
-    sizes = {name: (fact.width or 0, fact.height or 0) for name, fact in pictures.items()}
+    sizes = {name: (fact.width or 0, fact.height or 0) for name, fact in found.items()}
     table = with_sizes(build_table(dataset, split, reading.instances), sizes)
-    return _Split(split, files, reading, table, pictures, validate(table, pictures, split=split))
+    subject = Subject(
+        dataset=dataset,
+        split=split,
+        layout=source.layout,
+        skeleton=skeleton,
+        metrics=source.metrics,
+        counts=count_read(table, skipped=len(reading.skipped)),
+        published=files.published,
+        warn=frozenset(source.warn),
+    )
+    return _Split(split, files, reading, table, found, validate(table, found, subject))
 
 
-def _check_findings(dataset: str, source: DatasetSource, splits: Sequence[_Split]) -> None:
+def _check_findings(
+    dataset: str, source: DatasetSource, splits: Sequence[_Split], folder: Path
+) -> None:
     """Stop at what `on_invalid` does not allow to drop, or where dropping leaves nothing."""
-    if source.on_invalid == "error":
-        findings = [finding for split in splits for finding in split.findings.items]
-        if findings:
-            records = sum(len(split.findings.rows) for split in splits)
-            heading = f"{dataset}: {records} records break an expectation"
-            raise ValidationError(report(findings, heading=heading, mend=_mend(dataset)))
+    errors = [breach for split in splits for breach in split.verdict.findings.errors]
+    of_tables = [breach for split in splits for breach in split.verdict.findings.of_table]
+    pages = f"All findings: {refusal_folder(folder) / DOCS_NAME / 'index.html'}"
+    if errors and source.on_invalid == "error":
+        records = sum(len(split.verdict.findings.rows) for split in splits)
+        broken = f"{records} records break an expectation" if records else "counts are wrong"
+        mend = (
+            f"Mend the records, or set data.datasets.{dataset}.on_invalid: drop to drop them, or "
+            f"name the reason in its warn to keep them (the manifest counts them). {pages}"
+        )
+        raise ValidationError(report(errors, heading=f"{dataset}: {broken}", mend=mend))
+    if of_tables:
+        mend = f"Fetch the files again, or set data.datasets.{dataset}.warn to the reason. {pages}"
+        raise ValidationError(report(of_tables, heading=f"{dataset}: counts are wrong", mend=mend))
     for split in splits:
         if not (split.table.trainable & split.good).any():
-            dropped = len(split.findings.rows)
+            dropped = len(split.verdict.findings.rows)
             heading = f"{dataset}, split {split.name}: dropping {dropped} records leaves nothing"
-            mend = f"Mend {split.source.annotations} or its pictures in {split.source.images}."
-            raise ValidationError(report(split.findings.items, heading=heading, mend=mend))
+            files = f"{split.source.annotations} or its pictures in {split.source.images}"
+            mend = f"Mend {files}. {pages}"
+            raise ValidationError(report(split.verdict.findings.errors, heading=heading, mend=mend))
 
 
-def _mend(dataset: str) -> str:
-    return (
-        f"Mend the records, or drop them: set data.datasets.{dataset}.on_invalid: drop "
-        "(the manifest then counts them)."
-    )
+def _write_verdicts(splits: Sequence[_Split], folder: Path) -> None:
+    verdicts = [split.verdict for split in splits]
+    write_records(verdicts, folder)
+    write_data_docs(verdicts, folder / DOCS_NAME)
 
 
 def _write(split: _Split, source: DatasetSource, folder: Path) -> SplitManifest:
@@ -213,10 +267,26 @@ def _write(split: _Split, source: DatasetSource, folder: Path) -> SplitManifest:
         trainable=int(table.trainable.sum()),
         pictures=len(set(names)),
         skipped=len(reading.skipped),
-        rejected=len(split.findings.rows),
+        rejected=len(split.verdict.findings.rows),
+        warned=_warned(split.verdict),
         skips=tally(reading.skipped),
-        rejections=tally((item.source, item.reason) for item in split.findings.items),
+        rejections=_tallies(split.verdict.findings.errors),
+        warnings=_tallies(split.verdict.findings.warnings),
         notes=tuple(reading.notes),
         table_sha256=sha256(path),
         files_sha256=split_checksums(source, split.name),
+    )
+
+
+def _warned(verdict: Verdict) -> int:
+    rows = [breach.rows for breach in verdict.findings.warnings]
+    return len(np.unique(np.concatenate([[], *rows])))
+
+
+def _tallies(breaches: Sequence[Breach]) -> tuple[Tally, ...]:
+    """Counts by reason, the most frequent first."""
+    ordered = sorted(breaches, key=lambda breach: -breach.count)
+    return tuple(
+        Tally(reason=b.reason, count=b.count, examples=tuple(e.source for e in b.examples))
+        for b in ordered
     )

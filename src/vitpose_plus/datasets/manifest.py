@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
 
+from vitpose_plus.datasets.picture_hash import HASH_VERSION
 from vitpose_plus.datasets.source import DatasetSource, Layout, Metric
 from vitpose_plus.errors import AnnotationError
 from vitpose_plus.geometry.augmentation import SetAugmentation
@@ -50,8 +51,10 @@ class SplitManifest:
         pictures: different pictures of the rows.
         skipped: records that the reader could not use.
         rejected: records that broke an expectation and were dropped.
+        warned: records that stay although something is odd about them.
         skips: why, of the skipped.
         rejections: why, of the rejected; a record can count under several reasons.
+        warnings: what is odd about records that stay, or about the split as a whole.
         notes: choices that the reader made.
         table_sha256: the table's checksum.
         files_sha256: the annotation files' checksums, by configured path.
@@ -66,8 +69,10 @@ class SplitManifest:
     pictures: int
     skipped: int
     rejected: int
+    warned: int = 0
     skips: tuple[Tally, ...] = ()
     rejections: tuple[Tally, ...] = ()
+    warnings: tuple[Tally, ...] = ()
     notes: tuple[str, ...] = ()
     table_sha256: str
     files_sha256: dict[str, str]
@@ -118,6 +123,7 @@ def fingerprint(source: DatasetSource, skeleton: Skeleton) -> str:
     """
     content = {
         "table_version": TABLE_VERSION,
+        "hash_version": HASH_VERSION,
         "source": TypeAdapter(DatasetSource).dump_python(source, mode="json"),
         "skeleton": asdict(skeleton),
         "files": {name: split_checksums(source, name) for name in source.splits},

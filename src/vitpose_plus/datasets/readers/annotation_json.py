@@ -8,7 +8,7 @@ import json
 import mmap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from vitpose_plus.errors import AnnotationError
 
@@ -80,9 +80,7 @@ def read_json(path: Path, expected: type) -> Any:
     try:
         if expected is list:
             return Records(path, msgspec.json.decode(encoded, type=list[msgspec.Raw]))
-        values = cast(
-            dict[str, msgspec.Raw], msgspec.json.decode(encoded, type=dict[str, msgspec.Raw])
-        )
+        values = msgspec.json.decode(encoded, type=dict[str, msgspec.Raw])
         return {key: _value(path, value) for key, value in values.items()}
     except ValueError:
         # Broken, or of another shape, or with the NaN that Python writes: json tells which.
@@ -120,8 +118,12 @@ def _read_whole(path: Path, expected: type) -> Any:
             f"{path}: the file holds a {found}, this layout a {expected.__name__}. "
             "Set the data set's layout to the one of this file."
         )
-    if isinstance(content, list):
+    if expected is list:
         return Records(path, content)
+    return _lists_as_records(path, content)
+
+
+def _lists_as_records(path: Path, content: dict[str, Any]) -> dict[str, Any]:
     return {k: Records(path, v) if isinstance(v, list) else v for k, v in content.items()}
 
 
