@@ -122,7 +122,7 @@ def measure(rows: int) -> dict:
         write_annotations(folder / "train.json", rows)
         size = (folder / "train.json").stat().st_size
         command = [sys.executable, __file__, "--here", str(folder)]
-        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         return json.loads(printed.splitlines()[-1]) | {"json": size / 2**20}
 
 
