@@ -52,6 +52,20 @@ def test_a_set_may_be_left_out_of_half_body(make_split):
     assert not np.array_equal(halved.matrix, expected)
 
 
+def test_a_set_s_padding_counts_in_evaluation_and_training(make_split):
+    split = make_split("coco")
+    wide = replace(split, augmentation=SetAugmentation(padding=2.5))
+    still = Augmentation(flip=0, half_body=0, scale=0, rotation=0, centre_jitter=0)
+    for augmentation in (None, still):
+        usual, far = (InstanceCrops([s], SIZE, augmentation)[0, 0].matrix for s in (split, wide))
+        np.testing.assert_allclose(far[:, :2] * 2, usual[:, :2])
+
+
+def test_a_store_each_is_asked_for(make_split):
+    with pytest.raises(ValueError, match="1 store for 2 splits"):
+        InstanceCrops([make_split("coco"), make_split("mpii")], SIZE, stores=[None])
+
+
 def test_smaller_sets_are_padded_with_unlabelled_points(make_split):
     crops = InstanceCrops([make_split("coco"), make_split("coco_wholebody")], SIZE)
     batch = collate_crops([crops[0, 0], crops[0, 7]])

@@ -85,3 +85,26 @@ def test_a_mirrored_pose_comes_back_mirrored():
     expected, _ = encode(keypoints, visible, SMALL)
     found, _ = encode(mirrored, visible, SMALL)
     torch.testing.assert_close(unflip(found, flip), expected, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("codec", [OFFICIAL, SMALL, HeatmapCodec((576, 432), (144, 108), 3.0)])
+def test_every_offset_between_the_pixels_comes_back_within_a_tenth_of_a_heatmap_pixel(codec):
+    """Anywhere but two sigma from the border, where DARK's smoothing sees a cut-off Gaussian."""
+    rows, columns = codec.heatmap_size
+    rng = np.random.default_rng(0)
+    first = int(2 * codec.sigma) + 1
+    corner = rng.integers(first, (columns - first, rows - first), (441, 2))
+    offsets = np.stack(np.meshgrid(*[np.linspace(-0.5, 0.5, 21)] * 2), axis=-1).reshape(-1, 2)
+    peaks = torch.tensor(corner + offsets, dtype=torch.float32)
+    keypoints = (peaks * codec.stride())[None]
+    heatmaps, weights = encode(keypoints, torch.full((1, 441), 2), codec)
+    found, _ = decode(heatmaps, codec)
+    assert weights.all()
+    assert ((found - keypoints) / codec.stride()).abs().max() < 0.1
+
+
+def test_flipping_heatmaps_twice_is_the_identity():
+    heatmaps = torch.rand(2, 17, 32, 24)
+    flip = COCO.flip_index()
+    assert torch.equal(unflip(unflip(heatmaps, flip), flip), heatmaps)
+    assert not torch.equal(unflip(heatmaps, flip), heatmaps)

@@ -4,6 +4,8 @@ import pytest
 import torch
 
 from vitpose_plus.checkpoints import load_model
+from vitpose_plus.datasets.crop_store.build import build_crops
+from vitpose_plus.datasets.crop_store.store import open_crops
 from vitpose_plus.evaluation.predict import predict
 from vitpose_plus.evaluation.score import score
 from vitpose_plus.geometry import Augmentation
@@ -11,7 +13,7 @@ from vitpose_plus.models import Task, ViTPoseConfig
 from vitpose_plus.training.config import Optimisation, Training
 from vitpose_plus.training.fit import fit
 
-STILL = Augmentation(flip=0, half_body=0, scale=0, rotation=0)
+STILL = Augmentation(flip=0, half_body=0, scale=0, rotation=0, centre_jitter=0)
 
 
 def recipe(epochs, **changes):
@@ -110,3 +112,20 @@ def test_the_best_epoch_is_kept_beside_the_last(make_split, tmp_path):
         "best.ckpt",
         "last.ckpt",
     ]
+
+
+def test_stores_and_devices_train_as_pictures_and_loaders_do(make_split, tmp_path):
+    splits = [make_split("mpii")]
+    build_crops(splits[0], tmp_path / "crops", STILL, (64, 48), progress=False)
+    stores = [open_crops(splits[0], tmp_path / "crops", STILL, (64, 48))]
+    losses = []
+    for name, given in (("loader", []), ("loader", stores), ("device", stores)):
+        listener = Listener()
+        settings = recipe(3, decode=name)
+        whole = config(*splits), settings, splits, splits, tmp_path / "model"
+        fit(*whole, stores=given, logger=listener, progress=False)
+        losses.append(listener.heard["loss_epoch"])
+    from_pictures, from_store, on_device = losses
+    assert from_store == pytest.approx(from_pictures, rel=0.05)
+    assert on_device == pytest.approx(from_store, rel=0.01)
+    assert from_store != from_pictures

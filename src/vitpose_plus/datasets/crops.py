@@ -8,21 +8,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from vitpose_plus.datasets.crop_store.store import CropStore
+from vitpose_plus.datasets.instance_views import InstanceViews
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.geometry import (
-    Augmentation,
-    View,
-    crop,
-    random_view,
-    read_picture,
-    transform_points,
-    udp_affine,
-    view_of_box,
-)
+from vitpose_plus.geometry import Augmentation, compose, crop, invert, read_picture
 
 
 class Crop(NamedTuple):
-    """One sample.
+    """One sample: its picture, and a `Sighting`'s fields.
 
     Attributes:
         picture: [H, W, 3] uint8 RGB.
@@ -58,25 +51,18 @@ def collate_crops(crops: Sequence[Crop]) -> CropBatch:
     return CropBatch(*(torch.from_numpy(np.stack(column)) for column in columns))
 
 
-class _Rows:
-    """A split's trainable rows as plain arrays: an Arrow table is slow to index by row."""
-
-    def __init__(self, split: Split) -> None:
-        table = split.trainable()
-        self.files = [str(split.images / name) for name in table.column("file_name")]
-        self.boxes = table.bbox
-        self.keypoints = table.keypoints
-        self.visibility = table.visibility
-        self.flip_index = split.skeleton.flip_index()
-        # All alike: no halves, and none is drawn.
-        self.upper = np.array(split.skeleton.upper_mask()) & split.augmentation.half_body
-
-
 class InstanceCrops(Dataset[Crop]):
     """The trainable instances of several splits, one after another.
 
     Augmentation draws from a generator of (seed, epoch, index), so that a sample is the same
     whichever worker makes it. Ask for `dataset[epoch, index]`.
+
+    Args:
+        splits: what to read.
+        input_size: (height, width) of the network's input.
+        augmentation: how views stray from their boxes; None: not at all.
+        seed: of the augmentation.
+        stores: a split's crops, or None to read its pictures; empty: pictures everywhere.
     """
 
     def __init__(
@@ -85,40 +71,26 @@ class InstanceCrops(Dataset[Crop]):
         input_size: tuple[int, int],
         augmentation: Augmentation | None = None,
         seed: int = 0,
+        stores: Sequence[CropStore | None] = (),
     ) -> None:
-        self.input_size = input_size
-        self.augmentation = augmentation
-        self.seed = seed
-        self._splits = [_Rows(split) for split in splits]
-        self._ends = np.cumsum([len(rows.files) for rows in self._splits])
-        self._most_keypoints = max(len(split.skeleton) for split in splits)
+        self.views = InstanceViews(splits, input_size, augmentation, seed)
+        self.stores = stores or [None] * len(splits)
+        if len(self.stores) != len(splits):
+            raise ValueError(
+                f"{len(stores)} store for {len(splits)} splits: give one each, or None"
+            )
 
     def __len__(self) -> int:
-        return int(self._ends[-1])
+        return len(self.views)
 
     def __getitem__(self, key: tuple[int, int]) -> Crop:
-        epoch, index = key
-        task = int(np.searchsorted(self._ends, index, side="right"))
-        rows = self._splits[task]
-        row = index - int(self._ends[task]) + len(rows.files)
-        view = view_of_box(rows.boxes[row], self.input_size)
-        if self.augmentation is not None:
-            view = self._stray(view, rows, row, np.random.default_rng((self.seed, epoch, index)))
-        return self._cut(view, rows, task, row)
-
-    def _stray(self, view: View, rows: _Rows, row: int, rng: np.random.Generator) -> View:
-        assert self.augmentation is not None
-        labelled = rows.visibility[row] > 0
-        return random_view(rng, self.augmentation, view, rows.keypoints[row], labelled, rows.upper)
-
-    def _cut(self, view: View, rows: _Rows, task: int, row: int) -> Crop:
-        matrix = udp_affine(view, self.input_size)
-        picture = crop(read_picture(rows.files[row]), matrix, self.input_size)
-        points = transform_points(rows.keypoints[row], matrix)
-        visibility = rows.visibility[row]
-        if view.flip:
-            points, visibility = points[rows.flip_index], visibility[rows.flip_index]
-        keypoints = np.zeros((self._most_keypoints, 2), np.float32)
-        padded = np.zeros(self._most_keypoints, np.uint8)
-        keypoints[: len(points)], padded[: len(points)] = points, visibility
-        return Crop(picture, keypoints, padded, task, row, matrix)
+        sighting = self.views[key]
+        store = self.stores[sighting.task]
+        if store is None:
+            whole = read_picture(self.views.rows[sighting.task].path(sighting.row))
+            picture = crop(whole, sighting.matrix, self.views.input_size)
+        else:
+            part = store[sighting.row]
+            matrix = compose(sighting.matrix, invert(part.matrix))
+            picture = crop(part.decode(), matrix, self.views.input_size)
+        return Crop(picture, *sighting)

@@ -1,6 +1,7 @@
 """One split of one data set, ready for training or scoring."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,11 @@ class Split:
     def trainable(self) -> AnnotationTable:
         """The single instances with a labelled keypoint, in the table's order."""
         return self.table.take(np.flatnonzero(self.table.trainable))
+
+    def without(self, pictures: Collection[str]) -> "Split":
+        """The same split without the rows of these pictures, by file name."""
+        kept = ~np.isin(self.table.column("file_name").astype(str), list(pictures))
+        return replace(self, table=self.table.take(np.flatnonzero(kept)))
 
 
 def read_split(folder: Path, name: str) -> Split:

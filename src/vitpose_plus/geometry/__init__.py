@@ -1,7 +1,13 @@
 """Boxes, the UDP affine, pictures and augmentation."""
 
-from vitpose_plus.geometry.affine import invert, transform_points, udp_affine
-from vitpose_plus.geometry.augmentation import Augmentation, random_view
+from vitpose_plus.geometry.affine import compose, invert, transform_points, udp_affine
+from vitpose_plus.geometry.augmentation import (
+    Augmentation,
+    Body,
+    SetAugmentation,
+    random_jitter,
+    random_view,
+)
 from vitpose_plus.geometry.pictures import MEAN, STD, crop, normalise, read_picture
 from vitpose_plus.geometry.view import PADDING, View, view_of_box
 
@@ -10,10 +16,14 @@ __all__ = [
     "PADDING",
     "STD",
     "Augmentation",
+    "Body",
+    "SetAugmentation",
     "View",
+    "compose",
     "crop",
     "invert",
     "normalise",
+    "random_jitter",
     "random_view",
     "read_picture",
     "transform_points",

@@ -36,3 +36,9 @@ def invert(matrix: np.ndarray) -> np.ndarray:
     """The matrix [2, 3] that undoes another."""
     linear = np.linalg.inv(matrix[:, :2])
     return np.column_stack([linear, -linear @ matrix[:, 2]])
+
+
+def compose(then: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """One matrix [2, 3] for two: `first`, `then` the other."""
+    linear = then[:, :2] @ first[:, :2]
+    return np.column_stack([linear, then[:, :2] @ first[:, 2] + then[:, 2]])

@@ -93,6 +93,8 @@ class Training:
         optimisation: the optimiser and its schedule.
         validate_every: at most so many epochs lie between two scorings.
         workers: processes that cut crops.
+        decode: who decodes and warps the crops of crop stores: the loader's processes, or the
+            training's device (nvJPEG on a graphics card). Held-out pictures are the loader's.
         precision: Lightning's; auto takes bfloat16 where the processor has it.
         start: weights to start from; None, from scratch.
         freeze: what does not learn.
@@ -106,6 +108,7 @@ class Training:
     optimisation: Optimisation = Optimisation()
     validate_every: int = Field(default=1, ge=1)
     workers: int = Field(default=2, ge=0)
+    decode: Literal["loader", "device"] = "loader"
     precision: Precision = "auto"
     start: Start | None = None
     freeze: Freeze = Freeze()

@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +21,15 @@ from lightning.pytorch.callbacks import (
 )
 from lightning.pytorch.loggers import Logger
 from lightning_utilities.core import rank_zero
-from torch.utils.data import DataLoader
 
 from vitpose_plus.checkpoints import save_model
-from vitpose_plus.datasets.crops import InstanceCrops, collate_crops
+from vitpose_plus.datasets.crop_store.store import CropStore
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.models import ViTPoseConfig
+from vitpose_plus.training.batches import held_out_batches, training_batches
 from vitpose_plus.training.config import Training
 from vitpose_plus.training.module import SCORE, PoseTraining
 from vitpose_plus.training.precision import fast_attention, resolve_precision
-from vitpose_plus.training.sampling import EpochSampler
 from vitpose_plus.training.start import first_model
 
 
@@ -60,6 +59,7 @@ def fit(
     held_out: Sequence[Split],
     folder: Path,
     *,
+    stores: Sequence[CropStore | None] = (),
     seed: int = 0,
     logger: Logger | None = None,
     progress: bool = True,
@@ -72,6 +72,7 @@ def fit(
         train: training splits.
         held_out: what "best" is judged by.
         folder: `best/` and `last/` models and `checkpoints/` appear here.
+        stores: each training split's crops, or None to read its pictures; empty: pictures.
         seed: of the weights, the order and the augmentation.
         logger: who is told the losses and figures.
         progress: show a bar, in a terminal.
@@ -86,8 +87,8 @@ def fit(
         trainer = _trainer(training, keep, logger, progress)
         trainer.fit(
             module,
-            _training_batches(config, training, train, seed),
-            _held_out_batches(config, training, held_out),
+            training_batches(config, training, train, seed, stores),
+            held_out_batches(config, training, held_out),
         )
     save_model(module.model, folder / "last")
     best = torch.load(keep.best_model_path, map_location="cpu", weights_only=True)
@@ -130,34 +131,6 @@ def _trainer(
         log_every_n_steps=10,
         enable_model_summary=False,
         enable_progress_bar=bar,
-    )
-
-
-def _training_batches(
-    config: ViTPoseConfig, training: Training, splits: Sequence[Split], seed: int
-) -> DataLoader:
-    crops = InstanceCrops(splits, config.input_size, training.augmentation, seed)
-    sampler = EpochSampler(len(crops), seed)
-    return _loader(crops, sampler, training)
-
-
-def _held_out_batches(
-    config: ViTPoseConfig, training: Training, splits: Sequence[Split]
-) -> DataLoader:
-    crops = InstanceCrops(splits, config.input_size)
-    return _loader(crops, [(0, index) for index in range(len(crops))], training)
-
-
-def _loader(
-    crops: InstanceCrops, order: Iterable[tuple[int, int]], training: Training
-) -> DataLoader:
-    return DataLoader(
-        crops,
-        training.batch_size,
-        sampler=order,
-        collate_fn=collate_crops,
-        num_workers=training.workers,
-        persistent_workers=training.workers > 0,
     )
 
 

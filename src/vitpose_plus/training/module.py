@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from vitpose_plus.datasets.crops import CropBatch
+from vitpose_plus.datasets.encoded_crops import EncodedBatch
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.evaluation.predict import PoseCollector
 from vitpose_plus.evaluation.score import main_figure, score
@@ -40,6 +41,14 @@ class PoseTraining(L.LightningModule):
         self.training_config = training
         self.held_out = held_out
         self.codec = HeatmapCodec(config.input_size, config.heatmap_size, training.sigma)
+
+    def transfer_batch_to_device(
+        self, batch: CropBatch | EncodedBatch, device: torch.device, dataloader_idx: int
+    ) -> CropBatch:
+        """Decode there what the loader left coded; nvJPEG reads from the computer's memory."""
+        if isinstance(batch, EncodedBatch):
+            return batch.decode(self.model.config.input_size, device)
+        return super().transfer_batch_to_device(batch, device, dataloader_idx)
 
     def training_step(self, batch: CropBatch, batch_index: int) -> Tensor:
         """The loss of one mixed batch: the sum of the decoders' losses."""
