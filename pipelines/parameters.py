@@ -1,16 +1,21 @@
 """The whole configuration as closed dataclasses. A node gets the part that it needs."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from vitpose_plus.datasets.crop_store.config import Crops
 from vitpose_plus.datasets.sample.config import SampleConfig
 from vitpose_plus.datasets.source import DatasetName, DatasetSource
 from vitpose_plus.geometry.input_size import InputSize
+from vitpose_plus.leaks.settings import Leaks
 from vitpose_plus.models.config import FFN, AttentionPattern, Decoder, check_windows
 from vitpose_plus.models.sizes import SIZES, SizeName
 from vitpose_plus.settings import settings
+from vitpose_plus.storage.origin import Origin
+from vitpose_plus.storage.settings import S3Access
 from vitpose_plus.training.config import Training
 
 TRAIN_SPLIT = "train"
@@ -18,22 +23,57 @@ TRAIN_SPLIT = "train"
 
 @settings
 class Data:
-    """The data sets and where their tables go.
+    """The data sets and where what is made of them goes.
 
     Attributes:
         tables: folder with one folder of tables a data set.
+        pages: folder with one page a data set, to look at.
+        leaks: what happens to training pictures that look like held-out ones.
+        leak_report: folder of the pairs that were found.
+        crops: where people cut out for training go; None: pictures are read whole each epoch.
+        archives: a folder or `s3://bucket/prefix` that the origins' relative addresses start
+            from; None: those are not looked at, all lies unpacked.
+        downloads: folder for what is on its way from there.
+        s3: how S3 is reached.
         datasets: where each lies and how it is laid out.
+        only: the one data set that `ingest` is to look at; None: all.
         raw: folder that the sample is drawn into.
         sample: what to draw; None where real archives are read.
     """
 
     tables: Path
+    pages: Path
+    leak_report: Path
+    downloads: Path
+    archives: str | None = None
     datasets: dict[DatasetName, DatasetSource] = Field(min_length=1)
+    leaks: Leaks = Leaks()
+    crops: Crops | None = None
+    s3: S3Access = S3Access()
+    only: DatasetName | None = None
     raw: Path | None = None
     sample: SampleConfig | None = None
 
+    @property
+    def chosen(self) -> tuple[DatasetName, ...]:
+        """Names of the data sets that `ingest` is to look at."""
+        return tuple(self.datasets) if self.only is None else (self.only,)
+
+    def origins(self, name: DatasetName) -> tuple[Origin, ...]:
+        """A data set's origins with whole addresses."""
+        found = []
+        for origin in self.datasets[name].origins:
+            if origin.s3 is not None or Path(origin.address).is_absolute():
+                found.append(origin)
+            elif self.archives is not None:
+                address = f"{self.archives.rstrip('/')}/{origin.address}"
+                found.append(replace(origin, address=address))
+        return tuple(found)
+
     @model_validator(mode="after")
     def _check(self) -> "Data":
+        if self.only is not None and self.only not in self.datasets:
+            raise ValueError(f"only: no data set {self.only}, only {', '.join(self.datasets)}")
         if self.sample is not None and self.raw is None:
             raise ValueError("a sample needs raw, the folder that it is drawn into")
         return self

@@ -35,6 +35,13 @@ def log_files(folder: Path, name: str) -> None:
     mlflow.log_artifacts(str(folder), name)
 
 
+def log_file(path: Path, name: str) -> None:
+    """Log one file as an artifact below `name`."""
+    import mlflow
+
+    mlflow.log_artifact(str(path), name)
+
+
 def run_logger() -> "Logger":
     """Lightning's logger into the open run, which stays open when the training ends."""
     import mlflow

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation, Experiment
+from pipelines.splits import read_splits
 from pipelines.tracking import log_figures, log_files
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions
@@ -35,7 +36,7 @@ def predict_held_out(
     from vitpose_plus.checkpoints import load_model
     from vitpose_plus.evaluation.predict import predict
 
-    splits = [read_split(data.tables / task, evaluation.split) for task in experiment.tasks]
+    splits = read_splits(data, experiment, evaluation.split)
     model = load_model(best_model).to("cuda" if torch.cuda.is_available() else "cpu")
     predictions = predict(
         model,

@@ -1,14 +1,25 @@
-"""Nodes: draw the sample, ingest the data sets."""
+"""Nodes: draw the sample; bring, ingest and show the data sets."""
 
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from pipelines.parameters import Data, Experiment
-from vitpose_plus.datasets.manifest import Manifest, read_manifest
-from vitpose_plus.ingestion import ingest, is_current
+from pipelines.tracking import log_figures, log_file, log_files
+from vitpose_plus.datasets.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    SplitManifest,
+    read_manifest,
+)
+from vitpose_plus.errors import ValidationError
+from vitpose_plus.ingestion import DOCS_NAME, ingest, is_current, refusal_folder
+from vitpose_plus.validation.records import FAILURES_NAME, RECORD_NAME
 
 log = logging.getLogger(__name__)
+
+COUNTS = ("read", "kept", "trainable", "pictures", "skipped", "rejected", "warned")
 
 
 def draw_sample(data: Data) -> bool:
@@ -26,17 +37,17 @@ def draw_sample(data: Data) -> bool:
     return True
 
 
-def ingest_all(data: Data, is_sample: bool) -> dict[str, Any]:
-    """Ingest every data set anew.
+def ingest_chosen(data: Data, is_sample: bool) -> dict[str, Any]:
+    """Bring and ingest anew every data set, or the one asked for.
 
     Returns:
         Counts by data set and split.
     """
-    return _summary(_ingest(data, name) for name in data.datasets)
+    return _summary(_ingest(data, name) for name in data.chosen)
 
 
 def ingest_missing(data: Data, experiment: Experiment, is_sample: bool) -> dict[str, Any]:
-    """Ingest those of an experiment's data sets whose tables are missing or stale.
+    """Bring and ingest those of an experiment's data sets whose tables are missing or stale.
 
     Returns:
         Counts by data set and split.
@@ -54,16 +65,55 @@ def _current_or_ingested(data: Data, name: str) -> Manifest:
 
 
 def _ingest(data: Data, name: str) -> Manifest:
-    manifest = ingest(name, data.datasets[name], data.tables / name)
+    from vitpose_plus.data_pages import write_data_page
+
+    _bring(data, name)
+    folder = data.tables / name
+    try:
+        manifest = ingest(name, data.datasets[name], folder)
+    except ValidationError:
+        log_files(refusal_folder(folder), f"data/{name}/refused")
+        raise
     for split, facts in manifest.splits.items():
-        log.info(
-            "%s %s: %d records read, %d kept (%d trainable, %d pictures), %d skipped, %d rejected",
-            *(name, split, facts.read, facts.kept, facts.trainable, facts.pictures),
-            *(facts.skipped, facts.rejected),
-        )
-        for note in facts.notes:
-            log.info("%s %s: %s", name, split, note)
+        _tell(name, split, facts)
+    page = write_data_page(folder, data.pages / name)
+    log.info("%s: what it looks like is shown in %s", name, page)
+    _track(folder, page, name)
     return manifest
+
+
+def _bring(data: Data, name: str) -> None:
+    """Fetch and unpack what the data set's origins name."""
+    origins = data.origins(name)
+    if not origins:
+        return
+    from vitpose_plus.storage import obtain
+
+    for obtained in obtain(origins, data.s3, scratch=data.downloads):
+        log.info("%s: %s", name, obtained)
+
+
+def _tell(name: str, split: str, facts: SplitManifest) -> None:
+    log.info(
+        "%s %s: %d records read, %d kept (%d trainable, %d pictures), %d skipped, %d rejected, "
+        "%d warned of",
+        *(name, split, facts.read, facts.kept, facts.trainable, facts.pictures),
+        *(facts.skipped, facts.rejected, facts.warned),
+    )
+    for note in facts.notes:
+        log.info("%s %s: %s", name, split, note)
+    for flaw in facts.warnings:
+        first = flaw.examples[0] if flaw.examples else split
+        log.warning("%s %s: %s: %d, first: %s", name, split, flaw.reason, flaw.count, first)
+    log_figures({f"data/{name}/{split}/{count}": getattr(facts, count) for count in COUNTS})
+
+
+def _track(folder: Path, page: Path, name: str) -> None:
+    """Great Expectations' results and their pages, and the page to look at."""
+    log_files(page.parent, f"data/{name}")
+    for file in (RECORD_NAME, FAILURES_NAME, MANIFEST_NAME):
+        log_file(folder / file, f"data/{name}")
+    log_files(folder / DOCS_NAME, f"data/{name}/{DOCS_NAME}")
 
 
 def _summary(manifests: Iterable[Manifest]) -> dict[str, Any]:

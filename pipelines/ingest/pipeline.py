@@ -2,25 +2,32 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from pipelines.ingest.nodes import draw_sample, ingest_all, ingest_missing
+from pipelines.check_leaks.pipeline import create_leaks_pipeline
+from pipelines.ingest.nodes import draw_sample, ingest_chosen, ingest_missing
 
 _DRAW = node(draw_sample, inputs="params:data", outputs="is_sample", name="draw_sample")
 
 
+def create_sample_pipeline() -> Pipeline:
+    """Draw the sample alone."""
+    return pipeline([_DRAW])
+
+
 def create_pipeline() -> Pipeline:
-    """Every configured data set, anew."""
+    """Every configured data set, anew, or the one that `data.only` names."""
     ingest = node(
-        ingest_all, inputs=["params:data", "is_sample"], outputs="ingested", name="ingest"
+        ingest_chosen, inputs=["params:data", "is_sample"], outputs="ingested", name="ingest"
     )
-    return pipeline([_DRAW, ingest])
+    return pipeline([_DRAW, ingest]) + create_leaks_pipeline(after="ingested")
 
 
 def create_missing_tables_pipeline(experiment: str) -> Pipeline:
     """What a training of this experiment needs and does not find."""
+    ingested = f"ingested_for_{experiment}"
     ingest = node(
         ingest_missing,
         inputs=["params:data", f"params:{experiment}", "is_sample"],
-        outputs=f"ingested_for_{experiment}",
+        outputs=ingested,
         name="ingest_missing",
     )
-    return pipeline([_DRAW, ingest])
+    return pipeline([_DRAW, ingest]) + create_leaks_pipeline(after=ingested)

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation, Experiment, Model
+from pipelines.parameters import Data, Evaluation, Experiment, Model
+from pipelines.splits import crop_folder, read_splits, read_training_splits
 from pipelines.tracking import log_model, log_parameters, run_logger
+from vitpose_plus.datasets.crop_store.store import CropStore, open_crops
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.training.config import Training
 
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def train(
-    ingested: dict[str, Any],
+    crops: bool,
     data: Data,
     experiment: Experiment,
     model: Model,
@@ -32,8 +33,8 @@ def train(
     from vitpose_plus.training.precision import resolve_precision
 
     log_parameters({"resolved_precision": resolve_precision(training.precision)})
-    splits = _read(data, experiment, TRAIN_SPLIT)
-    held_out = _read(data, experiment, evaluation.split)
+    splits = read_training_splits(data, experiment)
+    held_out = read_splits(data, experiment, evaluation.split)
     config = ViTPoseConfig(
         size=model.size,
         input_size=model.input_size,
@@ -45,7 +46,14 @@ def train(
         tasks=tuple(Task(name=split.name, skeleton=split.skeleton) for split in splits),
     )
     fitted = fit(
-        config, training, splits, held_out, experiment.models, seed=seed, logger=run_logger()
+        config,
+        training,
+        splits,
+        held_out,
+        experiment.models,
+        stores=_open_stores(data, splits, model, training) if crops else (),
+        seed=seed,
+        logger=run_logger(),
     )
     log.info(
         "trained in %.0f s; best after epoch %d: %s; last: %s",
@@ -64,5 +72,11 @@ def store_model(
     log_model(Path(best_model), picture, first.bbox[0].tolist())
 
 
-def _read(data: Data, experiment: Experiment, split: str) -> Sequence[Split]:
-    return [read_split(data.tables / task, split) for task in experiment.tasks]
+def _open_stores(
+    data: Data, splits: Sequence[Split], model: Model, training: Training
+) -> list[CropStore]:
+    assert data.crops is not None
+    return [
+        open_crops(split, crop_folder(data.crops, split), training.augmentation, model.input_size)
+        for split in splits
+    ]

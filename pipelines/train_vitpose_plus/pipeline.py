@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
+from pipelines.cut_crops import create_crops_pipeline
 from pipelines.evaluate.pipeline import create_scoring_pipeline
 from pipelines.ingest import create_missing_tables_pipeline
 from pipelines.train_vitpose_plus.nodes import store_model, train
@@ -19,7 +20,7 @@ def create_training_pipeline(experiment: str) -> Pipeline:
         node(
             train,
             inputs=[
-                f"ingested_for_{experiment}",
+                f"crops_for_{experiment}",
                 *settings,
                 "params:model",
                 "params:training",
@@ -36,5 +37,5 @@ def create_training_pipeline(experiment: str) -> Pipeline:
             name="store_model",
         ),
     ]
-    before = create_missing_tables_pipeline(experiment)
+    before = create_missing_tables_pipeline(experiment) + create_crops_pipeline(experiment)
     return before + pipeline(steps) + create_scoring_pipeline(experiment)

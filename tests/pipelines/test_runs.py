@@ -27,7 +27,12 @@ def workplace(tmp_path_factory):
     path = folder / "conf/sample/parameters.yml"
     content = yaml.safe_load(path.read_text())
     sets = ("coco", "aic", "mpii", "ap10k", "coco_wholebody")
-    content["data"]["sample"] = dict.fromkeys(sets, SMALL) | {"apt36k": {"clips": 12, "frames": 2}}
+    content["data"]["sample"] = dict.fromkeys(sets, SMALL) | {
+        "apt36k": {"clips": 12, "frames": 2},
+        "ochuman": 3,
+        "crowdpose": dict.fromkeys(("train", "val", "test"), 3),
+        "interhand": dict.fromkeys(("train", "val", "test", "cameras"), 2),
+    }
     content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}
     content["training"]["optimisation"]["milestones"] = [0.5]
     path.write_text(yaml.safe_dump(content))
@@ -72,6 +77,65 @@ def test_the_main_job_ingests_first_and_says_so(main_job):
     assert {p.parent.name for p in tables.glob("*/manifest.json")} == {
         *("coco", "aic", "mpii", "ap10k", "apt36k", "coco_wholebody")
     }
+
+
+@pytest.mark.slow
+def test_the_main_job_reads_crops_and_shows_its_data(main_job):
+    folder, printed = main_job
+    reports = folder / "data/sample/reports"
+    assert "no training picture looks like a held-out one" in printed
+    assert (reports / "leaks/index.html").is_file()
+    assert "coco/index.html" in (reports / "data/index.html").read_text()
+    assert (folder / "data/sample/tables/coco/data_docs/index.html").is_file()
+    stores = {path.parent.name for path in (folder / "data/sample/crops").glob("*/manifest.json")}
+    assert stores == {"coco", "aic", "mpii", "ap10k", "apt36k", "coco_wholebody"}
+    client, found = runs(folder)
+    run = found[-1]  # the first one
+    assert run.data.metrics["data/coco/train/kept"] > 0
+    assert run.data.metrics["data/leaks/pairs"] == 0
+    logged = {a.path for a in client.list_artifacts(run.info.run_id, "data/coco")}
+    assert {
+        f"data/coco/{name}" for name in ("index.html", "validation.json", "data_docs")
+    } <= logged
+
+
+@pytest.mark.slow
+def test_one_data_set_alone_is_ingested(main_job):
+    folder, _ = main_job
+    code, printed = kedro(folder, "--pipeline=ingest", "--params=data.only=interhand")
+    assert code == 0, printed
+    assert "interhand test:" in printed
+    assert "coco train:" not in printed
+    assert (folder / "data/sample/tables/interhand/manifest.json").is_file()
+
+
+@pytest.mark.slow
+def test_leaking_pictures_are_left_out_where_that_is_asked(main_job):
+    folder, _ = main_job
+    raw = folder / "data/sample/raw/coco"
+    victim, held_out = (sorted((raw / name).iterdir())[0] for name in ("train2017", "val2017"))
+    whole = victim.read_bytes()
+    from PIL import Image
+
+    with Image.open(victim) as picture, Image.open(held_out) as other:
+        other.resize(picture.size).save(victim, quality=80)
+    try:
+        code, printed = kedro(folder, "--pipeline=ingest", "--params=data.only=coco")
+        assert code == 0, printed
+        code, printed = kedro(
+            folder, "--pipeline=train_vitpose", "--params=data.leaks.action=drop,training.epochs=1"
+        )
+        assert code == 0, printed
+        assert "1 training pictures look like 1 held-out ones and are left out" in printed
+        assert "rows left out of training" in printed
+        code, printed = kedro(folder, "--pipeline=check_leaks", "--params=data.leaks.action=fail")
+        assert code == 1
+        assert victim.name in printed
+        assert "Traceback" not in printed
+    finally:
+        victim.write_bytes(whole)
+        kedro(folder, "--pipeline=ingest", "--params=data.only=coco")
+        kedro(folder, "--pipeline=check_leaks")
 
 
 @pytest.mark.slow

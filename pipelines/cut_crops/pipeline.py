@@ -1,0 +1,27 @@
+"""`kedro run --pipeline=cut_crops`: for the multi-task training."""
+
+from kedro.pipeline import Pipeline, node, pipeline
+
+from pipelines.cut_crops.nodes import cut_crops, cut_crops_after
+
+
+def create_pipeline() -> Pipeline:
+    """Cut the crops of the tables that are there."""
+    return pipeline(
+        [node(cut_crops, inputs=_inputs("vitpose_plus"), outputs="crops", name="cut_crops")]
+    )
+
+
+def create_crops_pipeline(experiment: str) -> Pipeline:
+    """The same as a part of a training of this experiment."""
+    cut = node(
+        cut_crops_after,
+        inputs=[*_inputs(experiment), "leaks"],
+        outputs=f"crops_for_{experiment}",
+        name="cut_crops",
+    )
+    return pipeline([cut])
+
+
+def _inputs(experiment: str) -> list[str]:
+    return ["params:data", f"params:{experiment}", "params:model", "params:training"]
