@@ -43,8 +43,8 @@ def _without(split: Split, pictures: set[str]) -> Split:
     kept = split.without(pictures)
     if not kept.table.trainable.any():
         raise ConfigurationError(
-            f"{split.name}: all its training pictures look like held-out ones, so "
-            "data.leaks.action: drop leaves nothing to train on. Train on others, or set it to warn."
+            f"{split.name}: all its training pictures look like held-out ones, and "
+            "data.leaks.action: drop leaves none. Set it to warn, or train on others."
         )
     log.info(
         "%s: %d of %d rows left out of training, for %d of their pictures look like held-out ones",

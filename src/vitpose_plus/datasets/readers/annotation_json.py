@@ -63,7 +63,7 @@ class Records(Sequence[Any]):
             ) from error
 
 
-def read_json(path: Path, expected: type) -> Any:
+def read_json(path: Path, expected: type[dict] | type[list]) -> Any:
     """Read a JSON file whose top level must be a `dict` or a `list`.
 
     Lists (the top level, or a dictionary's values) come as `Records`.
@@ -102,7 +102,7 @@ def _value(path: Path, value: "msgspec.Raw") -> Any:
     return msgspec.json.decode(value)
 
 
-def _read_whole(path: Path, expected: type) -> Any:
+def _read_whole(path: Path, expected: type[dict] | type[list]) -> Any:
     try:
         content = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:
@@ -118,12 +118,8 @@ def _read_whole(path: Path, expected: type) -> Any:
             f"{path}: the file holds a {found}, this layout a {expected.__name__}. "
             "Set the data set's layout to the one of this file."
         )
-    if expected is list:
+    if isinstance(content, list):
         return Records(path, content)
-    return _lists_as_records(path, content)
-
-
-def _lists_as_records(path: Path, content: dict[str, Any]) -> dict[str, Any]:
     return {k: Records(path, v) if isinstance(v, list) else v for k, v in content.items()}
 
 
