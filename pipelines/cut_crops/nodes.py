@@ -27,7 +27,7 @@ def cut_crops(data: Data, experiment: Experiment, model: Model, training: Traini
         if (reason := why_stale(*wanted)) is None:
             log.info("%s: the crops in %s are current", split.name, folder)
             continue
-        log.info("%s: %s", split.name, reason)
+        log.info("%s: crops are cut first: %s", split.name, reason)
         built = build_crops(*wanted)
         size = sum(shard.size for shard in built.shards) / 2**20
         log.info(

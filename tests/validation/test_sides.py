@@ -52,6 +52,13 @@ def test_a_swapped_set_shows_in_every_pair() -> None:
     assert shares == {left: 1.0 for left, _ in COCO.twins}
 
 
+def test_the_numbered_points_of_a_face_have_no_side() -> None:
+    whole = SKELETONS["coco_wholebody"]
+    counts = Sides.of(whole)
+    assert {whole.keypoints[left].split("_")[0] for left, _ in counts.twins.tolist()} == {"left"}
+    assert len(counts.twins) < len(whole.twins)
+
+
 def test_too_few_people_say_nothing() -> None:
     assert counted(facing(ENOUGH - 1)) == {}
 

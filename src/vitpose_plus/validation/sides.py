@@ -40,7 +40,9 @@ class Sides:
     @classmethod
     def of(cls, skeleton: Skeleton) -> "Sides":
         """Nothing counted yet."""
-        pairs = [(skeleton.index(left), skeleton.index(right)) for left, right in skeleton.twins]
+        # Numbered points of a face are twins too, but no name says which of them is the left one.
+        named = [pair for pair in skeleton.twins if pair[0].lower().startswith("l")]
+        pairs = [(skeleton.index(left), skeleton.index(right)) for left, right in named]
         return cls(
             eyes=tuple(map(skeleton.index, EYES)) if tells_sides(skeleton) else (),
             twins=np.array(pairs, int).reshape(-1, 2),
