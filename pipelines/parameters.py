@@ -15,7 +15,7 @@ from vitpose_plus.models.config import FFN, AttentionPattern, Decoder, check_win
 from vitpose_plus.models.sizes import SIZES, SizeName
 from vitpose_plus.settings import settings
 from vitpose_plus.storage.origin import Origin
-from vitpose_plus.storage.settings import S3Access
+from vitpose_plus.storage.settings import S3Access, UnpackLimits
 from vitpose_plus.training.config import Training
 
 TRAIN_SPLIT = "train"
@@ -35,6 +35,7 @@ class Data:
             from; None: those are not looked at, all lies unpacked.
         downloads: folder for what is on its way from there.
         s3: how S3 is reached.
+        unpack: what an archive may hold.
         datasets: where each lies and how it is laid out.
         only: the one data set that `ingest` is to look at; None: all.
         raw: folder that the sample is drawn into.
@@ -50,6 +51,7 @@ class Data:
     leaks: Leaks = Leaks()
     crops: Crops | None = None
     s3: S3Access = S3Access()
+    unpack: UnpackLimits = UnpackLimits()
     only: DatasetName | None = None
     raw: Path | None = None
     sample: SampleConfig | None = None

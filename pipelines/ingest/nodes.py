@@ -89,8 +89,12 @@ def _bring(data: Data, name: str) -> None:
         return
     from vitpose_plus.storage import obtain
 
-    for obtained in obtain(origins, data.s3, scratch=data.downloads):
-        log.info("%s: %s", name, obtained)
+    for found in obtain(origins, data.s3, scratch=data.downloads, limits=data.unpack):
+        log.info(
+            "%s: %s %s: %d files, %.1f MiB in %s",
+            *(name, found.address, "brought" if found.brought else "is there"),
+            *(found.files, found.bytes / 2**20, found.folder),
+        )
 
 
 def _tell(name: str, split: str, facts: SplitManifest) -> None:
