@@ -24,6 +24,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vitpose_plus.checkpoints import export_huggingface
+from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
 from vitpose_plus.heatmaps import HeatmapCodec, encode
 from vitpose_plus.inference.acceleration import accelerate
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
@@ -33,7 +34,7 @@ from vitpose_plus.training.loss import heatmap_loss
 from vitpose_plus.training.optimiser import build_optimiser
 from vitpose_plus.training.precision import fast_attention, resolve_precision
 
-TASKS = tuple(Task(name=name, skeleton=skeleton) for name, skeleton in SKELETONS.items())
+TASKS = tuple(Task(name=name, skeleton=SKELETONS[name]) for name in OFFICIAL_ORDER)
 BATCH = 32
 
 

@@ -11,6 +11,7 @@ from contextlib import nullcontext
 
 import torch
 
+from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
 from vitpose_plus.heatmaps import HeatmapCodec, encode
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
@@ -25,7 +26,7 @@ STEPS, WARM, BATCH = 15, 4, 32
 def images_a_second(*, bfloat16: bool, math_attention: bool) -> float:
     """Train on random pictures of all six tasks."""
     torch.manual_seed(0)
-    tasks = tuple(Task(name=name, skeleton=skeleton) for name, skeleton in SKELETONS.items())
+    tasks = tuple(Task(name=name, skeleton=SKELETONS[name]) for name in OFFICIAL_ORDER)
     size = (128, 96)
     config = ViTPoseConfig(size="tiny", input_size=size, ffn="partially_shared", tasks=tasks)
     model = ViTPose(config).to(memory_format=torch.channels_last)
