@@ -57,6 +57,9 @@ def project(tmp_path_factory):
     for name, size in content["data"]["sample"].items():
         if isinstance(size, dict):
             content["data"]["sample"][name] = dict.fromkeys(size, 4)
+    for source in content["data"]["datasets"].values():
+        for split in source["splits"].values():
+            del split["published"]
     path.write_text(yaml.safe_dump(content))
     run(folder, "git", "init", "-q")
     commit(folder, "project")
