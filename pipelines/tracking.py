@@ -12,34 +12,47 @@ PARAMETERS_AT_ONCE = 100  # MLflow's limit on one request
 
 def log_parameters(parameters: Mapping[str, Any]) -> None:
     """Log nested parameters under dotted names, if a run is open."""
+    if not _tracked():
+        return
     import mlflow
 
-    if mlflow.active_run() is None:
-        return
     flat = list(_flatten(parameters))
     for start in range(0, len(flat), PARAMETERS_AT_ONCE):
         mlflow.log_params(dict(flat[start : start + PARAMETERS_AT_ONCE]))
 
 
 def log_figures(figures: Mapping[str, float]) -> None:
-    """Log final metrics; `@`, which MLflow refuses, becomes `_`."""
+    """Log final metrics, if a run is open; `@`, which MLflow refuses, becomes `_`."""
+    if not _tracked():
+        return
     import mlflow
 
     mlflow.log_metrics({name.replace("@", "_"): value for name, value in figures.items()})
 
 
 def log_files(folder: Path, name: str) -> None:
-    """Log a folder's files as artifacts under `name`."""
+    """Log a folder's files as artifacts under `name`, if a run is open."""
+    if not _tracked():
+        return
     import mlflow
 
     mlflow.log_artifacts(str(folder), name)
 
 
 def log_file(path: Path, name: str) -> None:
-    """Log one file as an artifact below `name`."""
+    """Log one file as an artifact below `name`, if a run is open."""
+    if not _tracked():
+        return
     import mlflow
 
     mlflow.log_artifact(str(path), name)
+
+
+def _tracked() -> bool:
+    """Whether kedro-mlflow opened a run; without one MLflow would open one of its own."""
+    import mlflow
+
+    return mlflow.active_run() is not None
 
 
 def run_logger() -> "Logger":

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vitpose_plus.datasets.crop_store.build import build_crops
+from vitpose_plus.datasets.crop_store.store import why_stale
 from vitpose_plus.datasets.manifest import read_manifest, sha256
 from vitpose_plus.datasets.source import DatasetSource, Published, SplitSource
+from vitpose_plus.datasets.split import read_split
 from vitpose_plus.datasets.table import read_table
 from vitpose_plus.errors import (
     AnnotationError,
@@ -19,6 +22,7 @@ from vitpose_plus.errors import (
     ValidationError,
     VitposeError,
 )
+from vitpose_plus.geometry import Augmentation
 from vitpose_plus.ingestion import ingest, is_current, refusal_folder
 from vitpose_plus.skeletons import SKELETONS
 
@@ -273,6 +277,30 @@ def test_a_known_flaw_is_warned_of_and_its_record_stays(
         ingest("people", replace(source, warn=("keypoint_outsid",)), tmp_path / "t", progress=False)
 
 
+def test_a_rejected_record_is_not_counted_as_warned_of(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    change(raw, lambda content: (flat_box(content), stray_keypoint(content)))
+    lenient = replace(source, on_invalid="drop", warn=("keypoint_outside_picture",))
+    val = ingest("people", lenient, tmp_path / "tables", progress=False).splits["val"]
+    assert (val.rejected, val.warned) == (1, 0)
+
+
+def test_a_replaced_picture_makes_a_crop_store_stale(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    recipe = (Augmentation(), (64, 48))
+    ingest("people", source, tmp_path / "tables", progress=False)
+    split = read_split(tmp_path / "tables", "train")
+    build_crops(split, tmp_path / "crops", *recipe, progress=False)
+    ingest("people", source, tmp_path / "tables", progress=False)
+    assert why_stale(read_split(tmp_path / "tables", "train"), tmp_path / "crops", *recipe) is None
+    Image.new("RGB", (64, 48), "red").save(raw / "2.jpg")
+    ingest("people", source, tmp_path / "tables", progress=False)
+    stale = why_stale(read_split(tmp_path / "tables", "train"), tmp_path / "crops", *recipe)
+    assert "other pictures" in str(stale)
+
+
 @pytest.mark.parametrize(
     ("published", "reason"),
     [
@@ -372,8 +400,14 @@ def test_tables_are_current_until_an_input_changes(
     assert not is_current("people", source, folder)
     ingest("people", source, folder, progress=False)
     assert is_current("people", source, folder)
-    (folder / "val.parquet").unlink()
-    assert not is_current("people", source, folder)
+    for name in ("val.parquet", "val.pictures.parquet"):
+        whole = (folder / name).read_bytes()
+        (folder / name).write_bytes(whole[:100])
+        assert not is_current("people", source, folder)
+        (folder / name).unlink()
+        assert not is_current("people", source, folder)
+        (folder / name).write_bytes(whole)
+    assert is_current("people", source, folder)
     (raw / "val.json").unlink()
     assert not is_current("people", source, folder)
 

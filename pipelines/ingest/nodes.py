@@ -14,11 +14,12 @@ from vitpose_plus.datasets.manifest import (
     read_manifest,
 )
 from vitpose_plus.errors import ValidationError
-from vitpose_plus.ingestion import DOCS_NAME, ingest, is_current, refusal_folder
+from vitpose_plus.ingestion import ingest, is_current, refusal_folder
 from vitpose_plus.validation.records import FAILURES_NAME, RECORD_NAME
 
 log = logging.getLogger(__name__)
 
+PAGE_NAME = "index.html"
 COUNTS = ("read", "kept", "trainable", "pictures", "skipped", "rejected", "warned")
 
 
@@ -59,14 +60,14 @@ def _current_or_ingested(data: Data, name: str) -> Manifest:
     folder = data.tables / name
     if is_current(name, data.datasets[name], folder):
         log.info("%s: the tables in %s are current", name, folder)
+        if not (data.pages / name / PAGE_NAME).is_file():
+            _show(data, name)
         return read_manifest(folder)
     log.info("%s: no current tables in %s, so it is ingested first", name, folder)
     return _ingest(data, name)
 
 
 def _ingest(data: Data, name: str) -> Manifest:
-    from vitpose_plus.data_pages import write_data_page
-
     _bring(data, name)
     folder = data.tables / name
     try:
@@ -76,10 +77,16 @@ def _ingest(data: Data, name: str) -> Manifest:
         raise
     for split, facts in manifest.splits.items():
         _tell(name, split, facts)
-    page = write_data_page(folder, data.pages / name)
-    log.info("%s: what it looks like is shown in %s", name, page)
-    _track(folder, page, name)
+    _track(folder, _show(data, name), name)
     return manifest
+
+
+def _show(data: Data, name: str) -> Path:
+    from vitpose_plus.data_pages import write_data_page
+
+    page = write_data_page(data.tables / name, data.pages / name)
+    log.info("%s: what it looks like is shown in %s", name, page)
+    return page
 
 
 def _bring(data: Data, name: str) -> None:
@@ -113,11 +120,10 @@ def _tell(name: str, split: str, facts: SplitManifest) -> None:
 
 
 def _track(folder: Path, page: Path, name: str) -> None:
-    """Great Expectations' results and their pages, and the page to look at."""
+    """The page to look at, with Great Expectations' pages beside it, and their results."""
     log_files(page.parent, f"data/{name}")
     for file in (RECORD_NAME, FAILURES_NAME, MANIFEST_NAME):
         log_file(folder / file, f"data/{name}")
-    log_files(folder / DOCS_NAME, f"data/{name}/{DOCS_NAME}")
 
 
 def _summary(manifests: Iterable[Manifest]) -> dict[str, Any]:

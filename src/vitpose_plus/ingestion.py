@@ -146,8 +146,14 @@ def is_current(name: str, source: DatasetSource, folder: Path) -> bool:
         expected = fingerprint(source, load_skeleton(source.skeleton))
     except (VitposeError, OSError):
         return False
-    tables = all((folder / split.table).is_file() for split in manifest.splits.values())
-    return tables and manifest.dataset == name and manifest.fingerprint == expected
+    whole = all(_is_whole(folder, split) for split in manifest.splits.values())
+    return whole and manifest.dataset == name and manifest.fingerprint == expected
+
+
+def _is_whole(folder: Path, split: SplitManifest) -> bool:
+    """Whether a split's two tables are those that were written."""
+    files = ((split.table, split.table_sha256), (split.picture_table, split.pictures_sha256))
+    return all((folder / name).is_file() and sha256(folder / name) == sum_ for name, sum_ in files)
 
 
 def _check_metrics(name: str, source: DatasetSource, skeleton: Skeleton) -> None:
@@ -256,11 +262,12 @@ def _write(split: _Split, source: DatasetSource, folder: Path) -> SplitManifest:
     path = folder / f"{split.name}.parquet"
     write_table(table, path)
     names = table.column("file_name")
-    write_pictures(split.pictures, names, folder / pictures_name(split.name))
+    pictures = folder / pictures_name(split.name)
+    write_pictures(split.pictures, names, pictures)
     reading = split.reading
     return SplitManifest(
         table=path.name,
-        picture_table=pictures_name(split.name),
+        picture_table=pictures.name,
         images=str(split.source.images),
         read=len(reading.instances) + len(reading.skipped),
         kept=len(table),
@@ -274,13 +281,15 @@ def _write(split: _Split, source: DatasetSource, folder: Path) -> SplitManifest:
         warnings=_tallies(split.verdict.findings.warnings),
         notes=tuple(reading.notes),
         table_sha256=sha256(path),
+        pictures_sha256=sha256(pictures),
         files_sha256=split_checksums(source, split.name),
     )
 
 
 def _warned(verdict: Verdict) -> int:
+    """Rows that stay although something is odd about them."""
     rows = [breach.rows for breach in verdict.findings.warnings]
-    return len(np.unique(np.concatenate([[], *rows])))
+    return len(np.setdiff1d(np.concatenate([[], *rows]), verdict.findings.rows))
 
 
 def _tallies(breaches: Sequence[Breach]) -> tuple[Tally, ...]:

@@ -74,6 +74,7 @@ def make_tables(tmp_path, make_table):
                 rejections=(Tally(reason="bbox_empty", count=2, examples=("a.json, <b>9</b>",)),),
                 notes=("areas are estimated",),
                 table_sha256="0" * 64,
+                pictures_sha256="2" * 64,
                 files_sha256={"a.json": "1" * 64},
             )
         manifest = Manifest(

@@ -53,6 +53,29 @@ def test_what_is_no_file_is_missing(tmp_path: Path, name: str) -> None:
     assert (fact.problem, fact.message) == ("missing", f"{tmp_path / name} does not exist")
 
 
+def test_what_training_cannot_read_is_unreadable_though_another_decoder_can(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.tga")
+    cut = draw(tmp_path / "b.png", 40, 30)
+    cut.write_bytes(cut.read_bytes()[:-8])
+    facts = verify_images(tmp_path, ["a.tga", "b.png"], progress=False)
+    assert [fact.problem for fact in facts.values()] == ["unreadable"] * 2
+    assert "training reads with OpenCV" in facts["a.tga"].message
+
+
+def test_a_name_too_long_for_the_disk_is_a_missing_picture(tmp_path: Path) -> None:
+    name = "x" * 400 + ".jpg"
+    fact = verify_images(tmp_path, [name], progress=False)[name]
+    assert (fact.problem, "too long" in fact.message) == ("missing", True)
+
+
+def test_the_checksum_is_of_the_files_bytes(tmp_path: Path) -> None:
+    draw(tmp_path / "a.jpg", quality=90)
+    (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
+    draw(tmp_path / "c.jpg", quality=91)
+    facts = verify_images(tmp_path, ["a.jpg", "b.jpg", "c.jpg"], progress=False)
+    assert facts["a.jpg"].checksum == facts["b.jpg"].checksum != facts["c.jpg"].checksum
+
+
 def test_sizes_are_those_of_the_stored_pixels_whatever_exif_says(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be shown turned by 90 degrees

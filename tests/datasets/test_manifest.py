@@ -45,6 +45,7 @@ def manifest() -> Manifest:
         skips=tally([("p1", "no points"), ("p2", "no points")]),
         rejections=tally([("p3", "box_without_area")]),
         notes=("a note",),
+        pictures_sha256="b" * 64,
         table_sha256="aa",
         files_sha256={"a.json": "bb"},
     )

@@ -1,6 +1,6 @@
 """One data set's page."""
 
-import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,7 +19,7 @@ from vitpose_plus.pages import render
 from vitpose_plus.replacement import replacing
 
 PAGE_NAME = "index.html"
-DATA_DOCS = "**/data_docs/index.html"
+DATA_DOCS = "data_docs"
 TILES = 24
 SEED = 0
 
@@ -39,7 +39,8 @@ def write_data_page(tables: Path, folder: Path) -> Path:
 
     Args:
         tables: the folder that `ingest` wrote.
-        folder: is replaced; gets `index.html`, which needs nothing beside it.
+        folder: is replaced; gets `index.html`, and the validation's pages beside it where there
+            are some, so that the folder can be moved or tracked as a whole.
 
     Returns:
         The page.
@@ -64,10 +65,12 @@ def write_data_page(tables: Path, folder: Path) -> Path:
         namings=namings(figures),
         positions=positions(figures),
         own_recipe=_own_recipe(manifest.augmentation),
-        data_docs=_data_docs(tables, folder),
+        data_docs=f"{DATA_DOCS}/{PAGE_NAME}" if (tables / DATA_DOCS).is_dir() else None,
     )
     with replacing(folder) as part:
         (part / PAGE_NAME).write_text(text, encoding="utf-8")
+        if (tables / DATA_DOCS).is_dir():
+            shutil.copytree(tables / DATA_DOCS, part / DATA_DOCS)
     return folder / PAGE_NAME
 
 
@@ -104,9 +107,3 @@ def _own_recipe(augmentation: SetAugmentation) -> dict[str, object]:
         for name in names
         if getattr(augmentation, name) != getattr(usual, name)
     }
-
-
-def _data_docs(tables: Path, folder: Path) -> str | None:
-    """Where the page finds the validation's own pages, if there are any."""
-    found = sorted(tables.glob(DATA_DOCS))
-    return Path(os.path.relpath(found[0], folder)).as_posix() if found else None

@@ -4,11 +4,17 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-from vitpose_plus.datasets.picture_hash import picture_hash
+import numpy as np
 
+from vitpose_plus.datasets.picture_hash import picture_hash
+from vitpose_plus.geometry.pictures import decode_picture
+
+CHECKSUM_BYTES = 16
 WAITING = 4096
 """Pictures that are handed to the threads at once."""
 
@@ -24,6 +30,7 @@ class PictureFact:
         message: the decoder's words.
         hash: how it looks, for finding near copies; see `picture_hash`. None: a bad picture, or
             one without anything to see.
+        checksum: of the file's bytes, so that a picture that is replaced shows.
     """
 
     width: int | None = None
@@ -31,6 +38,7 @@ class PictureFact:
     problem: Literal["missing", "unreadable"] | None = None
     message: str = ""
     hash: bytes | None = None
+    checksum: bytes | None = None
 
 
 def verify_images(
@@ -75,19 +83,39 @@ def verify_images(
 
 
 def _decode(path: Path) -> PictureFact:
+    try:
+        coded = path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        return PictureFact(problem="missing", message=f"{path} does not exist")
+    except OSError as error:
+        return PictureFact(problem="missing", message=f"{path}: {error.strerror or error}")
+    # The decoder that training reads with: another one's taste in damaged files may differ.
+    picture = decode_picture(np.frombuffer(coded, np.uint8))
+    if picture is None:
+        return PictureFact(problem="unreadable", message=_words(path, coded))
+    from PIL import Image
+
+    height, width = picture.shape[:2]
+    return PictureFact(
+        width=width,
+        height=height,
+        hash=picture_hash(Image.fromarray(picture)),
+        checksum=blake2b(coded, digest_size=CHECKSUM_BYTES).digest(),
+    )
+
+
+def _words(path: Path, coded: bytes) -> str:
+    """What is wrong with a file that OpenCV does not decode; it never says, Pillow mostly does."""
     from PIL import Image, UnidentifiedImageError
 
-    if not path.is_file():
-        return PictureFact(problem="missing", message=f"{path} does not exist")
     try:
-        with Image.open(path) as picture:
+        with Image.open(BytesIO(coded)) as picture:
             picture.load()
-            width, height = picture.size
-            return PictureFact(width=width, height=height, hash=picture_hash(picture))
     except UnidentifiedImageError:
-        return PictureFact(problem="unreadable", message=f"{path} is not a picture")
+        return f"{path} is not a picture"
     # PIL raises whatever its decoders raise: OSError, SyntaxError, struct.error, bomb errors.
     except Exception as error:
-        return PictureFact(
-            problem="unreadable", message=f"{path}: {str(error) or type(error).__name__}"
-        )
+        return f"{path}: {str(error) or type(error).__name__}"
+    return (
+        f"{path}: OpenCV cannot decode it, and training reads with OpenCV: save it as JPEG or PNG"
+    )

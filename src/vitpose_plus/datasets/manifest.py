@@ -17,7 +17,7 @@ from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
 
 MANIFEST_NAME = "manifest.json"
-TABLE_VERSION = 2
+TABLE_VERSION = 3
 """Raise it when a reader or the table changes meaning: every table is then built anew."""
 EXAMPLES = 20
 
@@ -56,7 +56,7 @@ class SplitManifest:
         rejections: why, of the rejected; a record can count under several reasons.
         warnings: what is odd about records that stay, or about the split as a whole.
         notes: choices that the reader made.
-        table_sha256: the table's checksum.
+        table_sha256, pictures_sha256: the two tables' checksums.
         files_sha256: the annotation files' checksums, by configured path.
     """
 
@@ -75,6 +75,7 @@ class SplitManifest:
     warnings: tuple[Tally, ...] = ()
     notes: tuple[str, ...] = ()
     table_sha256: str
+    pictures_sha256: str
     files_sha256: dict[str, str]
 
 

@@ -1,4 +1,4 @@
-"""What ingestion found in the pictures of a split, beside its table: sizes and hashes."""
+"""What ingestion found in the pictures of a split, beside its table: sizes, hashes and checksums."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ SCHEMA = pa.schema(
         ("width", pa.int32()),
         ("height", pa.int32()),
         ("hash", pa.binary()),
+        ("checksum", pa.binary()),
     ]
 )
 
@@ -54,6 +55,7 @@ def write_pictures(pictures: Mapping[str, PictureFact], names: Iterable[str], pa
             "width": [fact.width for fact in facts],
             "height": [fact.height for fact in facts],
             "hash": [fact.hash for fact in facts],
+            "checksum": [fact.checksum for fact in facts],
         },
         schema=SCHEMA,
     )

@@ -25,6 +25,7 @@ class Split:
         images: the folder that the table's file names start from.
         table: all of the split's rows.
         augmentation: what its recipe does otherwise.
+        pictures_sha256: changes when a picture does; empty: not known.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Split:
     images: Path
     table: AnnotationTable
     augmentation: SetAugmentation = field(default_factory=SetAugmentation)
+    pictures_sha256: str = ""
 
     def trainable(self) -> AnnotationTable:
         """The single instances with a labelled keypoint, in the table's order."""
@@ -65,4 +67,5 @@ def read_split(folder: Path, name: str) -> Split:
         Path(split.images),
         table,
         manifest.augmentation,
+        split.pictures_sha256,
     )

@@ -45,9 +45,9 @@ class StoreManifest:
 
 
 def rows_checksum(split: Split) -> str:
-    """SHA-256 of what crops follow from in a split: the trainable rows' pictures and poses."""
+    """SHA-256 of what crops follow from in a split: its pictures, the trainable rows' poses."""
     table = split.trainable()
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(split.pictures_sha256.encode())
     digest.update("\0".join(table.column("file_name")).encode())
     for values in (table.bbox, table.keypoints, table.visibility):
         digest.update(np.ascontiguousarray(values).data)

@@ -102,7 +102,7 @@ def _difference(
     if manifest.dataset != split.name:
         return f"built for the data set {manifest.dataset}, not {split.name}"
     if manifest.table_sha256 != rows_checksum(split):
-        return "built from another annotation table"
+        return "built from another annotation table or other pictures"
     if encoding is not None and manifest.encoding != encoding:
         return f"built with {manifest.encoding}, not {encoding}"
     if (beyond := manifest.reach.lacks(wanted)) is not None:
