@@ -68,6 +68,11 @@ def test_a_name_too_long_for_the_disk_is_a_missing_picture(tmp_path: Path) -> No
     assert (fact.problem, "too long" in fact.message) == ("missing", True)
 
 
+def test_a_zero_byte_in_a_name_is_a_missing_picture(tmp_path: Path) -> None:
+    fact = verify_images(tmp_path, ["a\0.jpg"], progress=False)["a\0.jpg"]
+    assert (fact.problem, "null byte" in fact.message) == ("missing", True)
+
+
 def test_the_checksum_is_of_the_files_bytes(tmp_path: Path) -> None:
     draw(tmp_path / "a.jpg", quality=90)
     (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())

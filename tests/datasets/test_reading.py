@@ -1,7 +1,11 @@
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from vitpose_plus.datasets.reading import BATCH, Instance, Instances
+from vitpose_plus.errors import AnnotationError
 
 
 def instance(number: int) -> Instance:
@@ -57,3 +61,50 @@ def test_a_later_change_of_an_instance_changes_nothing() -> None:
     assert given[0].file_name == "3.jpg"
     mine.file_name = "other.jpg"
     assert given[0].file_name == "3.jpg"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/a.jpg",
+        "\\\\host\\a.jpg",
+        "C:/a.jpg",
+        "c:\\a.jpg",
+        "..",
+        "../a.jpg",
+        "a/../../b.jpg",
+        "a\\..\\b.jpg",
+    ],
+)
+def test_a_picture_outside_its_folder_is_refused_with_its_record(name: str) -> None:
+    with pytest.raises(AnnotationError, match=r"f.json, annotation 3: .*relative to the split's"):
+        Instances([replace(instance(3), file_name=name)])
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jpg", "a/b.jpg", "a..b.jpg", "...jpg", "a/..b/c..", "größe ☃.jpg"]
+)
+def test_a_picture_below_its_folder_is_taken(name: str) -> None:
+    assert Instances([replace(instance(3), file_name=name)])[0].file_name == name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"width": 2**31}, {"file_name": "a\ud800.jpg"}, {"category": "\ud800"}, {"area": "wide"}],
+)
+@pytest.mark.parametrize("place", [0, 17, BATCH - 1])
+def test_a_value_that_its_column_cannot_hold_is_told_with_its_own_record(
+    change: dict[str, Any], place: int
+) -> None:
+    (name,) = change
+    with pytest.raises(AnnotationError, match=f"^f.json, annotation {place}: {name} "):
+        Instances(
+            [replace(instance(i), **change) if i == place else instance(i) for i in range(BATCH)]
+        )
+
+
+def test_a_record_named_by_no_unicode_is_told_in_plain_unicode() -> None:
+    given = Instances([replace(instance(1), source="f.json, annotation \ud800", width=2**31)])
+    with pytest.raises(AnnotationError) as told:
+        given.rows()
+    assert str(told.value).encode().startswith(b"f.json, annotation \\ud800: width ")

@@ -59,3 +59,14 @@ def test_what_no_reader_would_use_is_refused(changes: dict[str, Any]) -> None:
 )
 def test_a_layouts_own_settings_are_taken(layout: str, option: dict[str, Any]) -> None:
     assert parse(layout=layout, splits={"train": SPLIT | option}).layout == layout
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a.b", "a/b", "../x", "a b", "-a", "é", "a\n"])
+def test_a_split_name_that_is_no_file_name_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        parse(splits={name: SPLIT})
+
+
+@pytest.mark.parametrize("name", ["train", "val2017", "test-dev", "my_split", "2017"])
+def test_letters_digits_and_dashes_name_a_split(name: str) -> None:
+    assert set(parse(splits={name: SPLIT}).splits) == {name}

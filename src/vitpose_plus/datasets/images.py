@@ -89,6 +89,8 @@ def _decode(path: Path) -> PictureFact:
         return PictureFact(problem="missing", message=f"{path} does not exist")
     except OSError as error:
         return PictureFact(problem="missing", message=f"{path}: {error.strerror or error}")
+    except ValueError as error:  # a zero byte in its name
+        return PictureFact(problem="missing", message=f"{str(path)!r}: {error}")
     # The decoder that training reads with: another one's taste in damaged files may differ.
     picture = decode_picture(np.frombuffer(coded, np.uint8))
     if picture is None:

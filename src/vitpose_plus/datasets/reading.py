@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from vitpose_plus.datasets.schema import INSTANCE_SCHEMA
+from vitpose_plus.errors import AnnotationError
 
 BATCH = 8192
 """Instances that become one Arrow batch."""
@@ -69,7 +70,19 @@ class Instances(Sequence[Instance]):
             self.append(instance)
 
     def append(self, instance: Instance) -> None:
-        """Add one."""
+        """Add one.
+
+        A value that its column cannot hold is told later, when its batch is made.
+
+        Raises:
+            AnnotationError: its picture would lie outside the split's image folder. Also: an
+                earlier instance has a value that its column cannot hold.
+        """
+        if _leaves_its_folder(instance.file_name):
+            raise AnnotationError(
+                f"{_printable(instance.source)}: picture {instance.file_name!r} should be named "
+                "relative to the split's image folder, without '..'. Mend the record's file name."
+            )
         self._pending.append(instance)
         if len(self._pending) >= BATCH:
             self._flush()
@@ -107,7 +120,13 @@ class Instances(Sequence[Instance]):
 
     def _flush(self) -> None:
         if self._pending:
-            self._batches.append(_batch(self._pending))
+            try:
+                self._batches.append(_batch(self._pending))
+            except (TypeError, ValueError, OverflowError, pa.ArrowException) as error:
+                culprit = _culprit(self._pending)
+                if culprit is None:
+                    raise
+                raise culprit from error
             self._ends.append((self._ends[-1] if self._ends else 0) + len(self._pending))
             self._pending = []
 
@@ -139,6 +158,33 @@ def _batch(instances: Sequence[Instance]) -> pa.RecordBatch:
 
 
 _LISTS = frozenset({"bbox", "keypoints", "visibility"})
+
+
+def _culprit(instances: Sequence[Instance]) -> AnnotationError | None:
+    """The first instance with a value that its column cannot hold, told; None: all can."""
+    fields = [field for field in INSTANCE_SCHEMA if field.name not in _LISTS]
+    for instance in instances:
+        for field_ in fields:
+            value = getattr(instance, field_.name)
+            try:
+                pa.array([value], field_.type)
+            except (TypeError, ValueError, OverflowError, pa.ArrowException):
+                return AnnotationError(
+                    f"{_printable(instance.source)}: {field_.name} {value!r} does not fit the "
+                    f"annotation table, which holds a {field_.type} there. Mend the record."
+                )
+    return None
+
+
+def _leaves_its_folder(file_name: str) -> bool:
+    if file_name[:1] in ("/", "\\") or file_name[1:2] == ":":
+        return True
+    return ".." in file_name and ".." in file_name.replace("\\", "/").split("/")
+
+
+def _printable(text: str) -> str:
+    """Text with what is no Unicode escaped: a message must reach the terminal."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _lists(arrays: list[np.ndarray]) -> pa.Array:

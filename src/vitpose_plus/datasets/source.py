@@ -24,6 +24,8 @@ Layout = Literal[
 Metric = Literal["oks", "pckh", "pck"]
 DatasetName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 """Names the tables' folder and, in a model, the task."""
+SplitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+"""Names a split's files in the tables' folder."""
 
 ONLY_OF: dict[str, tuple[Layout, ...]] = {
     "part": ("mpii", "ochuman"),
@@ -90,7 +92,7 @@ class DatasetSource:
     Attributes:
         layout: which reader understands the files.
         skeleton: a built-in skeleton's name, or the path of a `.yml` with one.
-        splits: split name to files.
+        splits: split name (letters, digits, _ and -) to files.
         metrics: what it is scored by; the first one is its figure.
         augmentation: what this set's recipe does otherwise than the training's.
         on_invalid: what happens to a record that breaks an expectation: stop, or drop and count.
@@ -101,7 +103,7 @@ class DatasetSource:
 
     layout: Layout
     skeleton: str
-    splits: dict[str, SplitSource]
+    splits: dict[SplitName, SplitSource]
     metrics: tuple[Metric, ...] = ("oks",)
     augmentation: SetAugmentation = SetAugmentation()
     on_invalid: Literal["error", "drop"] = "error"

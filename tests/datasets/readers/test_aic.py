@@ -73,3 +73,26 @@ def test_a_picture_without_people_is_noted(record: dict[str, Any], split: Write)
 def test_a_coco_file_is_refused(split: Write) -> None:
     with pytest.raises(AnnotationError, match="holds a dict, this layout a list"):
         read_aic(split({"images": []}), AIC)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("keypoint_annotations", [[0, 0, 3] * 14]),
+        ("human_annotations", 5),
+        ("keypoint_annotations", {"human3": 5}),
+        ("image_id", "../f00d"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_is_told_with_its_picture(
+    record: dict[str, Any], split: Write, key: str, value: object
+) -> None:
+    with pytest.raises(AnnotationError, match=r"people.json, image .*f00d.*: "):
+        read_aic(split([record | {key: value}]), AIC)
+
+
+def test_an_image_id_that_is_a_list_is_told_with_its_place(
+    record: dict[str, Any], split: Write
+) -> None:
+    with pytest.raises(AnnotationError, match="record 2 of the file: image_id should be"):
+        read_aic(split([record, record | {"image_id": ["f00d"]}]), AIC)

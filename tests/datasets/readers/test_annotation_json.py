@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vitpose_plus.datasets.readers.annotation_json import need, numbers, read_json
+from vitpose_plus.datasets.readers.annotation_json import read_json
 from vitpose_plus.errors import AnnotationError
 
 
@@ -30,22 +30,6 @@ def test_another_top_level_points_at_the_layout(tmp_path: Path) -> None:
     path.write_text("[]")
     with pytest.raises(AnnotationError, match="holds a list, this layout a dict"):
         read_json(path, dict)
-
-
-def test_a_missing_key_is_told_with_its_record() -> None:
-    with pytest.raises(AnnotationError, match="f, annotation 3: key 'bbox' is missing"):
-        need({"id": 3}, "bbox", "f, annotation 3")
-
-
-def test_a_record_that_is_no_object_is_told() -> None:
-    with pytest.raises(AnnotationError, match="expected an object, found a list"):
-        need([1], "bbox", "f, annotation 3")
-
-
-@pytest.mark.parametrize("values", [[1, 2, 3], [1, 2, 3, "four"], [1, 2, 3, None], "1234"])
-def test_four_numbers_are_exactly_four_numbers(values: object) -> None:
-    with pytest.raises(AnnotationError, match="f, record 1: bbox"):
-        numbers(values, 4, "bbox", "f, record 1")
 
 
 def test_lists_are_decoded_record_by_record(tmp_path: Path) -> None:
@@ -86,3 +70,15 @@ def test_text_that_is_no_unicode_inside_a_record_names_file_and_entry(tmp_path: 
     path.write_bytes(b'[{"a": 1}, {"a": "\xff"}]')
     with pytest.raises(AnnotationError, match=r"bad\.json"):
         list(read_json(path, list))
+
+
+@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize(("start", "end"), [("", ""), ('{"x": ', "}"), ('[{"id": 1, "x": ', "}]")])
+def test_lists_of_endless_depth_are_told(
+    tmp_path: Path, start: str, end: str, closed: bool
+) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text(start + "[" * 100_000 + ("]" * 100_000 + end if closed else ""))
+    with pytest.raises(AnnotationError, match=r"deep\.json: "):
+        content = read_json(path, dict if start.startswith("{") else list)
+        list(content["x"] if isinstance(content, dict) else content)

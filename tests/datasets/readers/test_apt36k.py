@@ -107,3 +107,11 @@ def test_a_record_without_a_video_is_an_error(
     del clips["images"][4]["video_id"], clips["annotations"][4]["video_id"]
     with pytest.raises(AnnotationError, match="annotation 4: neither it nor its image"):
         read_apt36k(split(clips), three)
+
+
+def test_a_video_id_that_is_no_unicode_is_told(
+    coco_content: dict[str, Any], split: Write, three: Skeleton
+) -> None:
+    coco_content["images"][0]["video_id"] = "\ud800"
+    with pytest.raises(AnnotationError, match=r"people.json, annotation 31: "):
+        read_apt36k(split(coco_content), three)

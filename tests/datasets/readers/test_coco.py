@@ -112,3 +112,37 @@ def test_real_conversions_of_other_sets_read(real: Path) -> None:
         "aic": 9,
         "ochuman": 5,
     }
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value", "named"),
+    [
+        ("images", "id", [7], "image number 1 of the file: id "),
+        ("images", "width", float("nan"), "image 7: width nan"),
+        ("images", "width", 1e12, "image 7: width 1e"),
+        ("images", "height", "tall", "image 7: height "),
+        ("categories", "id", {}, "category number 1 of the file: id "),
+        ("categories", "keypoints", 17, "category 'person': 'keypoints' should be a list"),
+        ("categories", "keypoints", [["nose"], "b", "c"], r"category 'person': .*number 0 is \['n"),
+        ("annotations", "image_id", [7], "annotation 31: image_id "),
+        ("annotations", "category_id", [1], "annotation 31: category_id "),
+        ("annotations", "keypoints", 5, "annotation 31: keypoints "),
+        ("annotations", "bbox", {"x": 1}, "annotation 31: bbox "),
+        ("annotations", "area", 10**400, "annotation 31: area "),
+        ("annotations", "iscrowd", "0", "annotation 31: iscrowd should be 0 or 1, found '0'"),
+        ("images", "file_name", "../a.jpg", "annotation 31: picture '../a.jpg' .* relative to"),
+        ("images", "file_name", "D:\\a.jpg", "annotation 31: picture 'D:/a.jpg' .* relative to"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_is_told_with_its_record(
+    coco_content: dict[str, Any],
+    split: Write,
+    three: Skeleton,
+    part: str,
+    key: str,
+    value: Any,
+    named: str,
+) -> None:
+    coco_content[part][0][key] = value
+    with pytest.raises(AnnotationError, match=f"people.json, {named}"):
+        read_coco(split(coco_content), three)

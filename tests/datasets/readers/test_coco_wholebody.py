@@ -105,3 +105,14 @@ def test_another_skeleton_is_refused(
 ) -> None:
     with pytest.raises(ConfigurationError, match="133 keypoints, skeleton 'coco' 17"):
         read_coco_wholebody(split(content), SKELETONS["coco"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("keypoints", 5), ("face_kpts", 5), ("foot_valid", "0")]
+)
+def test_a_value_of_a_wrong_kind_is_told_with_its_record(
+    content: dict[str, Any], split: Callable[..., SplitSource], key: str, value: object
+) -> None:
+    content["annotations"][0][key] = value
+    with pytest.raises(AnnotationError, match=f"people.json, annotation 31: .*{key}"):
+        read_coco_wholebody(split(content), WHOLE)

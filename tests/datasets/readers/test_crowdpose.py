@@ -71,3 +71,12 @@ def test_a_skeleton_of_other_size_is_an_error(
 ) -> None:
     with pytest.raises(AnnotationError, match="lists 14 keypoints, skeleton 'three' has 3"):
         read_crowdpose(split(crowd), three)
+
+
+@pytest.mark.parametrize("names", [14, [["head"]] * 14])
+def test_names_that_are_no_text_are_an_error(
+    crowd: dict[str, Any], split: Write, names: object
+) -> None:
+    crowd["categories"][0]["keypoints"] = names
+    with pytest.raises(AnnotationError, match=r"people.json, category 'person': .*keypoints"):
+        read_crowdpose(split(crowd), CROWDPOSE)

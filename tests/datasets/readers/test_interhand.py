@@ -185,3 +185,21 @@ def test_cameras_joints_and_a_hands_skeleton_are_needed(hands_content, hands_spl
         )
     with pytest.raises(ConfigurationError, match="21 keypoints a hand, skeleton 'coco' 17"):
         read_interhand(split, SKELETONS["coco"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("hand_type", ["right"]), ("hand_type_valid", "0"), ("bbox", 5), ("image_id", [8])],
+)
+def test_a_value_of_a_wrong_kind_is_told_with_its_record(
+    hands_content, hands_split, key: str, value: object
+) -> None:
+    annotation(hands_content).update({"hand_type": "right", key: value})
+    with pytest.raises(AnnotationError, match=r"data.json, annotation 5.*: "):
+        read_interhand(hands_split(hands_content), HAND)
+
+
+def test_something_else_than_lists_of_records_is_told(hands_content, hands_split) -> None:
+    hands_content["data"]["annotations"] = 5
+    with pytest.raises(AnnotationError, match=r"data.json: 'annotations' should be a list"):
+        read_interhand(hands_split(hands_content), HAND)

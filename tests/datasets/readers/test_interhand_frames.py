@@ -71,3 +71,11 @@ def test_a_frame_of_another_form_is_named(
     frames = Frames(written(tmp_path, hands_content["joints"]))
     with pytest.raises(AnnotationError, match=f"capture 2, frame 17.*{message}"):
         frames.at("2", "17", "x")
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_frame_of_endless_depth_is_told(tmp_path: Path, closed: bool) -> None:
+    path = tmp_path / "joints.json"
+    path.write_text('{"2": {"17": ' + "[" * 100_000 + ("]" * 100_000 + "}}" if closed else ""))
+    with pytest.raises(AnnotationError, match=r"joints.json"):
+        Frames(path).at("2", "17", "data.json, annotation 5")

@@ -129,7 +129,7 @@ def test_a_person_without_a_head_rectangle_has_no_head_size(tmp_path: Path) -> N
     assert instance.head_size is None
 
 
-def test_tompsons_list_parts_the_people_and_drops_their_neighbours(tmp_path: Path) -> None:
+def test_tompsons_list_parts_the_people_and_training_skips_their_neighbours(tmp_path: Path) -> None:
     one = person([{"x": 5, "y": 6, "id": 0}])
     split = write_release(tmp_path, [struct_array([one, one]), struct_array([one, one]), one])
     pairs = [(2, 1), (3, 1)]
@@ -141,7 +141,7 @@ def test_tompsons_list_parts_the_people_and_drops_their_neighbours(tmp_path: Pat
         "mpii.mat, picture 002.jpg, person 2",
         "beside validation people, but not in their list",
     )
-    assert train.skipped == val.skipped == [neighbour]
+    assert (train.skipped, val.skipped) == ([neighbour], [])
     assert train.notes[-1] == "mpii.mat: 2 people belong to part val"
     assert val.notes[-1] == "mpii.mat: 2 people belong to part train"
 
@@ -183,3 +183,9 @@ def test_the_matlab_file_and_the_json_conversion_give_the_same_people(
         assert a.bbox == pytest.approx(b.bbox)
         assert np.allclose(a.keypoints, b.keypoints)
         assert np.array_equal(a.visibility, b.visibility)
+
+
+def test_a_joint_that_is_no_number_names_the_person(tmp_path: Path) -> None:
+    split = write_release(tmp_path, [person([{"x": 5, "y": 6, "id": np.nan}])])
+    with pytest.raises(AnnotationError, match=r"mpii.mat, picture 001.jpg, person 1: "):
+        read_mpii(split, MPII)

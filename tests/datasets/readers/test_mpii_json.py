@@ -62,3 +62,16 @@ def test_another_number_of_joints_names_the_record(record: dict[str, Any], split
     record["joints"] = record["joints"][:15]
     with pytest.raises(AnnotationError, match="record 1: joints should be 16 pairs, found 15"):
         read_mpii_json(split([record]), MPII)
+
+
+@pytest.mark.parametrize("change", [{"joints": 5}, {"center": {}}, {"image": "/a.jpg"}])
+def test_a_value_of_a_wrong_kind_is_told_with_its_record(split: Write, change: dict) -> None:
+    good = {
+        "image": "a.jpg",
+        "center": [5, 6],
+        "scale": 1.0,
+        "joints": [[1, 2]] * 16,
+        "joints_vis": [1] * 16,
+    }
+    with pytest.raises(AnnotationError, match=r"people.json, record 2: "):
+        read_mpii_json(split([good, good | change]), SKELETONS["mpii"])

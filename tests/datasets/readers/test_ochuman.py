@@ -181,3 +181,24 @@ def test_a_missing_key_of_a_person_is_named(split: Write, three: Skeleton, key: 
     del content["images"][0]["annotations"][0][key]
     with pytest.raises(AnnotationError, match=f"image 000000, person 1: key '{key}' is missing"):
         read_ochuman(split(content), three)
+
+
+@pytest.mark.parametrize("people", [5, [[1]], ["me"], {"me": 1}])
+def test_people_of_a_wrong_kind_are_told_with_their_picture(
+    split: Write, three: Skeleton, people: Any
+) -> None:
+    with pytest.raises(AnnotationError, match=r"people.json, image number 2 of the file: "):
+        read_ochuman(split(official([person()], people)), three)
+
+
+def test_a_persons_value_of_a_wrong_kind_is_told(split: Write, three: Skeleton) -> None:
+    with pytest.raises(AnnotationError, match=r"people.json, image 000000, person 1: bbox "):
+        read_ochuman(split(official([person() | {"bbox": 5}])), three)
+
+
+@pytest.mark.parametrize(("key", "value"), [("keypoint_names", 17), ("keypoint_visible", [1])])
+def test_names_of_a_wrong_kind_are_told(
+    split: Write, three: Skeleton, key: str, value: Any
+) -> None:
+    with pytest.raises(AnnotationError, match=r"people.json"):
+        read_ochuman(split(official([person()]) | {key: value}), three)

@@ -4,11 +4,14 @@ Layout: AIChallenger/AI_Challenger_2017, keypoint evaluation. Boxes are corners,
 2 hidden, 3 absent, and a picture's size stands nowhere but in its JPEG.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need, numbers, read_json
+from vitpose_plus.datasets.readers.annotation_json import read_json
 from vitpose_plus.datasets.readers.coco import AREA_OF_BOX
 from vitpose_plus.datasets.readers.triples import split_triples, without_unlabelled
+from vitpose_plus.datasets.readers.values import Place, need, need_id, numbers
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.datasets.table import Instance, Reading
 from vitpose_plus.errors import AnnotationError
@@ -28,19 +31,25 @@ def read_aic(split: SplitSource, skeleton: Skeleton) -> Reading:
     reading = Reading(notes=[f"{name}: no areas; {AREA_OF_BOX} x box width x height stands in"])
     empty = 0
     for number, record in enumerate(read_json(split.annotations, list), start=1):
-        image_id = str(need(record, "image_id", f"{name}, record {number} of the file"))
+        image_id = str(need_id(record, "image_id", f"{name}, record {number} of the file"))
         where = f"{name}, image {image_id}"
-        people = need(record, "keypoint_annotations", where)
-        boxes = need(record, "human_annotations", where)
+        with Place(where):
+            people = list(_people(record, len(skeleton), image_id, where))
         empty += not people
-        for human, triples in people.items():
-            source = f"{where}, {human}"
-            corners = numbers(need(boxes, human, f"{source}, human_annotations"), 4, "box", source)
-            points = _points(triples, len(skeleton), source)
-            reading.instances.append(_instance(image_id, human, corners, points, source))
+        for instance in people:
+            reading.instances.append(instance)
     if empty:
         reading.notes.append(f"{name}: {empty} pictures without people are not looked at")
     return reading
+
+
+def _people(record: dict, count: int, image_id: str, where: str) -> Iterator[Instance]:
+    """A picture's people."""
+    boxes = need(record, "human_annotations", where)
+    for human, triples in need(record, "keypoint_annotations", where).items():
+        source = f"{where}, {human}"
+        corners = numbers(need(boxes, human, f"{source}, human_annotations"), 4, "box", source)
+        yield _instance(image_id, human, corners, _points(triples, count, source), source)
 
 
 def _points(triples: list, count: int, where: str) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Opening annotation files: broken JSON and missing keys, told with file, place and mend.
+"""Opening annotation files: broken JSON, told with file, place and mend.
 
 A large file is mapped, not loaded, and its records are decoded one by one when they are asked for:
 as Python objects, a million annotations would take many gigabytes.
@@ -14,6 +14,10 @@ from vitpose_plus.errors import AnnotationError
 
 if TYPE_CHECKING:
     import msgspec
+
+
+_BROKEN = (ValueError, RecursionError)
+"""What a decoder raises: msgspec's own error and text that is no Unicode are ValueErrors."""
 
 
 class Records(Sequence[Any]):
@@ -57,7 +61,7 @@ class Records(Sequence[Any]):
             return entry
         try:
             return msgspec.json.decode(entry)
-        except ValueError as error:  # msgspec's own, or text that is no Unicode
+        except _BROKEN as error:
             raise AnnotationError(
                 f"{self.path}: entry {index + 1} of a list is broken: {error}"
             ) from error
@@ -82,7 +86,7 @@ def read_json(path: Path, expected: type[dict] | type[list]) -> Any:
             return Records(path, msgspec.json.decode(encoded, type=list[msgspec.Raw]))
         values = msgspec.json.decode(encoded, type=dict[str, msgspec.Raw])
         return {key: _value(path, value) for key, value in values.items()}
-    except ValueError:
+    except _BROKEN:
         # Broken, or of another shape, or with the NaN that Python writes: json tells which.
         return _read_whole(path, expected)
 
@@ -112,6 +116,10 @@ def _read_whole(path: Path, expected: type[dict] | type[list]) -> Any:
         ) from error
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{path}: not a JSON text: {error.reason}") from error
+    except RecursionError as error:
+        raise AnnotationError(
+            f"{path}: its lists or objects lie thousands deep within each other, as no layout's do"
+        ) from error
     if not isinstance(content, expected):
         found = type(content).__name__
         raise AnnotationError(
@@ -121,36 +129,3 @@ def _read_whole(path: Path, expected: type[dict] | type[list]) -> Any:
     if isinstance(content, list):
         return Records(path, content)
     return {k: Records(path, v) if isinstance(v, list) else v for k, v in content.items()}
-
-
-def need(record: Any, key: str, where: str) -> Any:
-    """A record's value that the layout cannot do without.
-
-    Args:
-        record: one JSON object.
-        key: its key.
-        where: file and record, for the message.
-
-    Raises:
-        AnnotationError: the record is no object or lacks the key.
-    """
-    if not isinstance(record, dict):
-        raise AnnotationError(f"{where}: expected an object, found a {type(record).__name__}")
-    if record.get(key) is None:
-        raise AnnotationError(f"{where}: key {key!r} is missing. Is this the right layout?")
-    return record[key]
-
-
-def numbers(values: Any, count: int, what: str, where: str) -> list[float]:
-    """A list of exactly `count` numbers.
-
-    Raises:
-        AnnotationError: another length, or an entry is not a number.
-    """
-    if not isinstance(values, list) or len(values) != count:
-        found = f"{len(values)} numbers" if isinstance(values, list) else type(values).__name__
-        raise AnnotationError(f"{where}: {what} should be {count} numbers, found {found}")
-    try:
-        return [float(value) for value in values]
-    except (TypeError, ValueError) as error:
-        raise AnnotationError(f"{where}: {what} holds something else than numbers") from error

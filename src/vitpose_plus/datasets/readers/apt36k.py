@@ -15,6 +15,7 @@ from vitpose_plus.datasets.readers.coco_file import (
     open_coco,
     where_annotation,
 )
+from vitpose_plus.datasets.readers.values import Place
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.datasets.table import Instance, Reading
 from vitpose_plus.errors import AnnotationError
@@ -36,7 +37,7 @@ def read_apt36k(split: SplitSource, skeleton: Skeleton) -> Reading:
     chosen = [
         index
         for index, record in enumerate(file.annotations)
-        if share[0] <= video_hash(_video_of(file, record, index)) < share[1]
+        if share[0] <= _video_place(file, record, index) < share[1]
     ]
     relative = path_below(split.images)
 
@@ -88,7 +89,7 @@ def path_below(images: Path) -> Callable[[str], str]:
     return relative
 
 
-def _video_of(file: CocoFile, record: dict, index: int) -> str:
+def _video_place(file: CocoFile, record: dict, index: int) -> float:
     where = where_annotation(file.path, record, index)
     video = file.image_of(record, where).get("video_id", record.get("video_id"))
     if video is None:
@@ -96,4 +97,5 @@ def _video_of(file: CocoFile, record: dict, index: int) -> str:
             f"{where}: neither it nor its image has a video_id; without one, frames of a video "
             "would stand on both sides of a split"
         )
-    return str(video)
+    with Place(where):
+        return video_hash(str(video))

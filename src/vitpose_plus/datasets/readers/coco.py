@@ -4,11 +4,9 @@ Layout: cocodataset.org, data format, keypoint detection.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need, numbers
 from vitpose_plus.datasets.readers.coco_file import (
     CocoFile,
     check_categories,
@@ -20,6 +18,7 @@ from vitpose_plus.datasets.readers.triples import (
     visibility_codes,
     without_unlabelled,
 )
+from vitpose_plus.datasets.readers.values import Place, flag, need, numbers, pixels
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.datasets.table import Instance, Reading
 from vitpose_plus.skeletons import Skeleton
@@ -72,12 +71,13 @@ def read_annotations(
     records = file.annotations if chosen is None else file.annotations.select(chosen)
     for index, record in enumerate(records):
         where = where_annotation(file.path, record, index if chosen is None else chosen[index])
-        need(record, "id", where)
-        without_area += record.get("area") is None
-        image = file.image_of(record, where)
-        instance = _instance(file, record, image, points(record, where), where)
-        if amend is not None:
-            amend(instance, record, image)
+        with Place(where):
+            need(record, "id", where)
+            without_area += record.get("area") is None
+            image = file.image_of(record, where)
+            instance = _instance(file, record, image, points(record, where), where)
+            if amend is not None:
+                amend(instance, record, image)
         used.add(instance.image_id)
         reading.instances.append(instance)
     if unused := len(file.images) - len(used):
@@ -110,12 +110,13 @@ def _instance(file: CocoFile, record: dict, image: dict, points: Points, where: 
         visibility=points[1],
         source=where,
         area=AREA_OF_BOX * width * height if area is None else numbers([area], 1, "area", where)[0],
-        width=_pixels(image.get("width"), image_where),
-        height=_pixels(image.get("height"), image_where),
-        is_crowd=bool(record.get("iscrowd") or False),
+        width=_pixels(image, "width", image_where),
+        height=_pixels(image, "height", image_where),
+        is_crowd=flag(record.get("iscrowd"), "iscrowd", where),
         category=file.category_of(record, where),
     )
 
 
-def _pixels(value: Any, where: str) -> int | None:
-    return None if value is None else int(numbers([value], 1, "picture size", where)[0])
+def _pixels(image: dict, key: str, where: str) -> int | None:
+    value = image.get(key)
+    return None if value is None else pixels(value, key, where)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vitpose_plus.datasets.readers.annotation_json import Records, need, read_json
+from vitpose_plus.datasets.readers.annotation_json import Records, read_json
+from vitpose_plus.datasets.readers.values import need, need_id, need_list, need_records
 from vitpose_plus.errors import AnnotationError
 from vitpose_plus.skeletons import Skeleton
 
@@ -44,7 +45,7 @@ class CocoFile:
         Raises:
             AnnotationError: the annotation names a category that the file does not list.
         """
-        category_id = need(record, "category_id", where)
+        category_id = need_id(record, "category_id", where)
         if category_id not in self.categories:
             raise AnnotationError(
                 f"{where}: category_id {category_id!r} is not among the file's categories"
@@ -58,7 +59,7 @@ def image_of(images: Mapping[Any, dict], record: dict, where: str) -> dict:
     Raises:
         AnnotationError: the annotation names a picture that the file does not list.
     """
-    image_id = need(record, "image_id", where)
+    image_id = need_id(record, "image_id", where)
     if image_id not in images:
         raise AnnotationError(
             f"{where}: image_id {image_id!r} is not among the file's images. "
@@ -83,19 +84,10 @@ def open_coco(path: Path) -> CocoFile:
     content = read_json(path, dict)
     return CocoFile(
         path=path,
-        images=ById(path, "image", _list(content, "images", path)),
-        categories=ById(path, "category", _list(content, "categories", path)),
-        annotations=_list(content, "annotations", path),
+        images=ById(path, "image", need_records(content, "images", path.name)),
+        categories=ById(path, "category", need_records(content, "categories", path.name)),
+        annotations=need_records(content, "annotations", path.name),
     )
-
-
-def _list(content: dict, key: str, path: Path) -> Records:
-    found = need(content, key, path.name)
-    if not isinstance(found, Records):
-        raise AnnotationError(
-            f"{path.name}: {key!r} should be a list, found a {type(found).__name__}"
-        )
-    return found
 
 
 def check_categories(file: CocoFile, skeleton: Skeleton, *, counts: Sequence[int]) -> list[str]:
@@ -114,10 +106,10 @@ def check_categories(file: CocoFile, skeleton: Skeleton, *, counts: Sequence[int
     """
     foreign: list[str] = []
     for category in file.categories.values():
-        names = category.get("keypoints")
+        names = category_keypoints(file, category)
         if not names:
             continue
-        where = f"{file.path.name}, category {category.get('name')!r}"
+        where = where_category(file, category)
         if len(names) not in counts:
             raise AnnotationError(
                 f"{where}: lists {len(names)} keypoints, skeleton {skeleton.name!r} has "
@@ -132,6 +124,30 @@ def check_categories(file: CocoFile, skeleton: Skeleton, *, counts: Sequence[int
         f"{file.path.name}: keypoint names differ from skeleton {skeleton.name!r} in "
         f"{_few(foreign)}; read by their position"
     ]
+
+
+def category_keypoints(file: CocoFile, category: dict) -> list[str]:
+    """The names of a category's keypoints; none where it does not list them.
+
+    Raises:
+        AnnotationError: they are no list of names.
+    """
+    if category.get("keypoints") is None:
+        return []
+    where = where_category(file, category)
+    names = need_list(category, "keypoints", where)
+    for number, name in enumerate(names):
+        if not isinstance(name, str):
+            raise AnnotationError(
+                f"{where}: keypoints should be names, number {number} is {name!r}. "
+                "Mend the name, or leave the category's keypoints out."
+            )
+    return names
+
+
+def where_category(file: CocoFile, category: dict) -> str:
+    """File and record of a category, for messages."""
+    return f"{file.path.name}, category {category.get('name')!r}"
 
 
 def _same_order(
@@ -152,7 +168,7 @@ def _same_order(
 
 
 def _plain(name: str) -> str:
-    return str(name).strip().lower().replace(" ", "_").replace("-", "_")
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _few(names: list[str], shown: int = 5) -> str:
@@ -171,7 +187,7 @@ class ById(Mapping[Any, dict]):
         self._records = records
         self._place: dict[Any, int] = {}
         for index, record in enumerate(records):
-            key = need(record, "id", f"{path.name}, {what} number {index + 1} of the file")
+            key = need_id(record, "id", f"{path.name}, {what} number {index + 1} of the file")
             if key in self._place:
                 raise AnnotationError(f"{path.name}: {what} id {key!r} stands twice. Drop one.")
             self._place[key] = index

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need
 from vitpose_plus.datasets.readers.coco import Points, read_annotations
 from vitpose_plus.datasets.readers.coco_file import check_categories, open_coco
 from vitpose_plus.datasets.readers.triples import (
@@ -15,6 +14,7 @@ from vitpose_plus.datasets.readers.triples import (
     visibility_codes,
     without_unlabelled,
 )
+from vitpose_plus.datasets.readers.values import flag, need, need_list
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.datasets.table import Reading
 from vitpose_plus.errors import ConfigurationError
@@ -60,11 +60,11 @@ def read_coco_wholebody(split: SplitSource, skeleton: Skeleton) -> Reading:
 
 
 def _points(record: dict, where: str) -> Points:
-    merged = len(need(record, "keypoints", where)) == 3 * COUNT
+    merged = len(need_list(record, "keypoints", where)) == 3 * COUNT
     groups = _cut(record["keypoints"]) if merged else [need(record, p.key, where) for p in PARTS]
     points, visibility = zip(
         *(
-            _part_points(part, group, bool(record.get(part.valid, True)), where)
+            _part_points(part, group, _is_valid(part, record, where), where)
             for part, group in zip(PARTS, groups, strict=True)
         ),
         strict=True,
@@ -75,6 +75,10 @@ def _points(record: dict, where: str) -> Points:
 def _cut(values: list) -> list[list]:
     ends = np.cumsum([3 * part.size for part in PARTS])
     return [values[end - 3 * part.size : end] for part, end in zip(PARTS, ends, strict=True)]
+
+
+def _is_valid(part: _Part, record: dict, where: str) -> bool:
+    return part.valid is None or flag(record.get(part.valid, True), part.valid, where)
 
 
 def _part_points(part: _Part, values: list, valid: bool, where: str) -> Points:

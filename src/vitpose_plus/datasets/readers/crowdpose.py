@@ -5,9 +5,14 @@ Layout: Jeff-sjtu/CrowdPose, crowdpose_{train,val,trainval,test}.json.
 
 from dataclasses import replace
 
-from vitpose_plus.datasets.readers.annotation_json import numbers
 from vitpose_plus.datasets.readers.coco import Points, coco_points, read_annotations
-from vitpose_plus.datasets.readers.coco_file import CocoFile, check_categories, open_coco
+from vitpose_plus.datasets.readers.coco_file import (
+    CocoFile,
+    category_keypoints,
+    check_categories,
+    open_coco,
+)
+from vitpose_plus.datasets.readers.values import numbers
 from vitpose_plus.datasets.reading import Instance, Reading
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.skeletons import Skeleton
@@ -49,7 +54,7 @@ def read_crowdpose(split: SplitSource, skeleton: Skeleton) -> Reading:
 
 def _with_our_names(file: CocoFile) -> CocoFile:
     def renamed(category: dict) -> dict:
-        names = category.get("keypoints") or []
+        names = category_keypoints(file, category)
         return category | {"keypoints": [OWN_NAMES.get(name, name) for name in names]}
 
     return replace(file, categories={key: renamed(c) for key, c in file.categories.items()})

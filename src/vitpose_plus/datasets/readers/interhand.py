@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need, numbers, read_json
+from vitpose_plus.datasets.readers.annotation_json import read_json
 from vitpose_plus.datasets.readers.coco import AREA_OF_BOX
 from vitpose_plus.datasets.readers.coco_file import ById, image_of, where_annotation
 from vitpose_plus.datasets.readers.interhand_frames import BOTH_HANDS
 from vitpose_plus.datasets.readers.interhand_view import Scenes, View
+from vitpose_plus.datasets.readers.values import Place, flag, need, need_records, numbers, pixels
 from vitpose_plus.datasets.reading import Instance, Reading
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.errors import AnnotationError, ConfigurationError
@@ -51,9 +52,11 @@ def read_interhand(split: SplitSource, skeleton: Skeleton) -> Reading:
     name = split.annotations.name
     reading, used, not_found = Reading(), set[str](), 0
     for record, image, where in _records(split.annotations):
-        view = scenes.view(image, record, where)
+        with Place(where):
+            view = scenes.view(image, record, where)
+            hands = list(_hands(record, image, view, where, reading.skipped))
         not_found += view.not_found
-        for instance in _hands(record, image, view, where, reading.skipped):
+        for instance in hands:
             used.add(instance.image_id)
             reading.instances.append(instance)
     reading.notes += [
@@ -79,8 +82,8 @@ def _named(split: SplitSource, key: str) -> Path:
 def _records(path: Path) -> Iterator[tuple[dict, dict, str]]:
     """Annotations with their pictures' records, file and record."""
     content = read_json(path, dict)
-    images = ById(path, "image", need(content, "images", path.name))
-    for index, record in enumerate(need(content, "annotations", path.name)):
+    images = ById(path, "image", need_records(content, "images", path.name))
+    for index, record in enumerate(need_records(content, "annotations", path.name)):
         where = where_annotation(path, record, index)
         yield record, image_of(images, record, where), where
 
@@ -92,7 +95,7 @@ def _hands(
     hand_type = need(record, "hand_type", where)
     if hand_type not in HANDS:
         raise AnnotationError(f"{where}: hand_type {hand_type!r} is none of {', '.join(HANDS)}")
-    if not need(record, "hand_type_valid", where):
+    if not flag(need(record, "hand_type_valid", where), "hand_type_valid", where):
         skipped.append((where, "hand_type is not valid"))
         return
     for side, half in HALVES.items():
@@ -127,7 +130,6 @@ def _instance(record: dict, image: dict, view: View, side: str, where: str) -> I
     else:
         x, y, width, height = numbers(need(record, "bbox", where), 4, "bbox", where)
         box = (x, y, width, height)
-    size = numbers([need(image, key, where) for key in ("width", "height")], 2, "size", where)
     return Instance(
         image_id=str(image["id"]),
         instance_id=f"{need(record, 'id', where)}/{side}",
@@ -137,8 +139,8 @@ def _instance(record: dict, image: dict, view: View, side: str, where: str) -> I
         visibility=np.where(valid, 2, 0).astype(np.uint8),
         source=where,
         area=AREA_OF_BOX * box[2] * box[3],
-        width=int(size[0]),
-        height=int(size[1]),
+        width=pixels(need(image, "width", where), "width", where),
+        height=pixels(need(image, "height", where), "height", where),
         category=f"{side}_hand",
         hand_type=record["hand_type"],
     )

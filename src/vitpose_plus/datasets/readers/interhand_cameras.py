@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need, read_json
+from vitpose_plus.datasets.readers.annotation_json import read_json
+from vitpose_plus.datasets.readers.values import need
 from vitpose_plus.errors import AnnotationError
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need, read_json
+from vitpose_plus.datasets.readers.annotation_json import read_json
 from vitpose_plus.datasets.readers.interhand_cameras import float_array
+from vitpose_plus.datasets.readers.values import need
 from vitpose_plus.errors import AnnotationError
 
 BOTH_HANDS = 42
@@ -74,7 +75,7 @@ def _captures(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             encoded = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return msgspec.json.decode(encoded, type=dict[str, dict[str, msgspec.Raw]])
-    except (OSError, ValueError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):
         # Missing, empty, broken, or with the NaN that Python writes: this tells which.
         return read_json(path, dict)
 
@@ -84,7 +85,7 @@ def _frame(encoded: Any, where: str) -> Frame:
 
     try:
         record = msgspec.json.decode(encoded) if isinstance(encoded, msgspec.Raw) else encoded
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise AnnotationError(f"{where}: broken JSON: {error}") from error
     joints = need(record, "world_coord", where)
     return Frame(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need
 from vitpose_plus.datasets.readers.interhand_cameras import Cameras
 from vitpose_plus.datasets.readers.interhand_frames import Frames, joint_flags
+from vitpose_plus.datasets.readers.values import need
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ import numpy as np
 from vitpose_plus.datasets.readers.coco import AREA_OF_BOX
 from vitpose_plus.datasets.readers.matlab import member, number, read_mat, struct, structs, text
 from vitpose_plus.datasets.readers.mpii_person import from_matlab, person_box
+from vitpose_plus.datasets.readers.values import Place
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.datasets.table import Instance, Reading
 from vitpose_plus.errors import AnnotationError, ConfigurationError
@@ -46,7 +47,8 @@ def read_mpii(split: SplitSource, skeleton: Skeleton) -> Reading:
         where = f"{name}, picture {person.file_name}, person {person.person}"
         if not chosen.has(person.image, person.person, where, reading):
             continue
-        instance = _instance(person, skeleton, where)
+        with Place(where):
+            instance = _instance(person, skeleton, where)
         if isinstance(instance, str):
             reading.skipped.append((where, instance))
         else:
@@ -70,14 +72,15 @@ class _Choice:
         self.elsewhere = 0
 
     def has(self, image: int, person: int, where: str, reading: Reading) -> bool:
-        """Whether the person is taken; people of no part are written down as skipped."""
+        """Whether the person is taken; the training part counts people of no part as skipped."""
         if self.part is None:
             return True
         if (image, person) in self.pairs:
             mine = self.part == "val"
         elif image in self.images:
             # Training on a validation person's neighbours would show its picture.
-            reading.skipped.append((where, "beside validation people, but not in their list"))
+            if self.part == "train":
+                reading.skipped.append((where, "beside validation people, but not in their list"))
             return False
         else:
             mine = self.part == "train"
@@ -93,8 +96,9 @@ class _Choice:
 
 
 def _validation_people(path: Path) -> set[tuple[int, int]]:
-    images = np.ravel(read_mat(path, "RELEASE_img_index")).astype(int).tolist()
-    people = np.ravel(read_mat(path, "RELEASE_person_index")).astype(int).tolist()
+    with Place(path.name):
+        images = np.ravel(read_mat(path, "RELEASE_img_index")).astype(int).tolist()
+        people = np.ravel(read_mat(path, "RELEASE_person_index")).astype(int).tolist()
     if len(images) != len(people):
         raise AnnotationError(f"{path}: {len(images)} picture indices for {len(people)} people")
     return set(zip(images, people, strict=True))

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need, numbers, read_json
+from vitpose_plus.datasets.readers.annotation_json import read_json
 from vitpose_plus.datasets.readers.coco import AREA_OF_BOX
 from vitpose_plus.datasets.readers.mpii_person import from_matlab, person_box
+from vitpose_plus.datasets.readers.values import Place, need, numbers
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.datasets.table import Instance, Reading
 from vitpose_plus.errors import AnnotationError
@@ -34,9 +35,10 @@ def read_mpii_json(split: SplitSource, skeleton: Skeleton) -> Reading:
         ]
     )
     for number, record in enumerate(read_json(split.annotations, list), start=1):
-        reading.instances.append(
-            _instance(record, skeleton, str(number), f"{name}, record {number}")
-        )
+        where = f"{name}, record {number}"
+        with Place(where):
+            instance = _instance(record, skeleton, str(number), where)
+        reading.instances.append(instance)
     return reading
 
 

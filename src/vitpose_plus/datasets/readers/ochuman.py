@@ -8,8 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from vitpose_plus.datasets.readers.annotation_json import need, numbers, read_json
+from vitpose_plus.datasets.readers.annotation_json import read_json
 from vitpose_plus.datasets.readers.ochuman_keypoints import KeypointForm, keypoint_form
+from vitpose_plus.datasets.readers.values import (
+    Place,
+    need,
+    need_id,
+    need_list,
+    need_records,
+    numbers,
+    pixels,
+)
 from vitpose_plus.datasets.reading import Instance, Reading
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.errors import AnnotationError, ConfigurationError
@@ -34,7 +43,8 @@ def read_ochuman(split: SplitSource, skeleton: Skeleton) -> Reading:
         raise ConfigurationError(f"{split.annotations}: OCHuman has no part train: val or test")
     name = split.annotations.name
     content = _open(split.annotations)
-    form = keypoint_form(content, skeleton, name)
+    with Place(name):
+        form = keypoint_form(content, skeleton, name)
     reading, elsewhere = Reading(), 0
     overlaps: list[float] = []
     for image, part in _pictures(content, name):
@@ -48,7 +58,8 @@ def read_ochuman(split: SplitSource, skeleton: Skeleton) -> Reading:
             if reason is not None:
                 reading.skipped.append((where, reason))
                 continue
-            instance = _instance(image, number, person, form, where)
+            with Place(where):
+                instance = _instance(image, number, person, form, where)
             overlaps.append(instance.crowd_index or 0.0)
             reading.instances.append(instance)
     reading.notes.append(_overlap_note(name, overlaps))
@@ -71,11 +82,13 @@ def _open(path: Path) -> dict:
 def _pictures(content: dict, name: str) -> Iterator[tuple[dict, Part | None]]:
     """Pictures with the part that they belong to, None where no person counts for one."""
     counted = 0
-    for index, image in enumerate(need(content, "images", name), start=1):
+    for index, image in enumerate(need_records(content, "images", name), start=1):
         where = f"{name}, image number {index} of the file"
-        need(image, "image_id", where)
-        people = need(image, "annotations", where)
-        if any(person.get("keypoints") and person.get("segms") for person in people):
+        need_id(image, "image_id", where)
+        people = need_list(image, "annotations", where)
+        with Place(where):
+            counts = any(person.get("keypoints") and person.get("segms") for person in people)
+        if counts:
             counted += 1
             yield image, "val" if counted <= VALIDATION_PICTURES else "test"
         else:
@@ -108,8 +121,8 @@ def _instance(image: dict, number: int, person: dict, form: KeypointForm, where:
         visibility=visibility,
         source=where,
         area=(right - left) * (bottom - top),  # the official conversion's
-        width=int(_number(image, "width", where)),
-        height=int(_number(image, "height", where)),
+        width=pixels(need(image, "width", where), "width", where),
+        height=pixels(need(image, "height", where), "height", where),
         crowd_index=_number(person, "max_iou", where),
     )
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import need
 from vitpose_plus.datasets.readers.triples import split_triples, without_unlabelled
+from vitpose_plus.datasets.readers.values import need
 from vitpose_plus.errors import AnnotationError
 from vitpose_plus.skeletons import Skeleton
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vitpose_plus.datasets.readers.annotation_json import numbers
+from vitpose_plus.datasets.readers.values import numbers
 from vitpose_plus.errors import AnnotationError
 
 
