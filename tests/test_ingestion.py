@@ -277,6 +277,29 @@ def test_a_known_flaw_is_warned_of_and_its_record_stays(
         ingest("people", replace(source, warn=("keypoint_outsid",)), tmp_path / "t", progress=False)
 
 
+def test_only_what_can_be_lowered_is_offered_to_warn(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    change(raw, lambda content: (flat_box(content), stray_keypoint(content)))
+    with pytest.raises(ValidationError, match="name keypoint_outside_picture in its warn"):
+        ingest("people", source, tmp_path / "tables", progress=False)
+    change(raw, flat_box)
+    with pytest.raises(ValidationError) as error:
+        ingest("people", source, tmp_path / "tables", progress=False)
+    assert "warn" not in str(error.value).splitlines()[-1]
+
+
+def test_cocos_own_flat_box_without_keypoints_stops_nothing(
+    source: DatasetSource, raw: Path, tmp_path: Path
+) -> None:
+    def edit(content: Content) -> None:
+        content["annotations"][0].update(bbox=[9.98, 8.56, 5.54, 0.0], area=0, keypoints=[0] * 51)
+
+    change(raw, edit)
+    val = ingest("people", source, tmp_path / "tables", progress=False).splits["val"]
+    assert (val.kept, val.trainable, val.warned) == (4, 3, 1)
+
+
 def test_a_rejected_record_is_not_counted_as_warned_of(
     source: DatasetSource, raw: Path, tmp_path: Path
 ) -> None:

@@ -234,9 +234,11 @@ def _check_findings(
     if errors and source.on_invalid == "error":
         records = sum(len(split.verdict.findings.rows) for split in splits)
         broken = f"{records} records break an expectation" if records else "counts are wrong"
+        soft = sorted({breach.reason for breach in errors if not breach.firm})
+        keep = f", or name {', '.join(soft)} in its warn to keep them" if soft else ""
         mend = (
-            f"Mend the records, or set data.datasets.{dataset}.on_invalid: drop to drop them, or "
-            f"name the reason in its warn to keep them (the manifest counts them). {pages}"
+            f"Mend the records, or set data.datasets.{dataset}.on_invalid: drop to drop them{keep} "
+            f"(the manifest counts them). {pages}"
         )
         raise ValidationError(report(errors, heading=f"{dataset}: {broken}", mend=mend))
     if of_tables:

@@ -18,6 +18,12 @@ def test_a_window_holds_its_whole_box(x, y, width, height):
     assert (corners < np.array(TILE) + 1).all()
 
 
+def test_a_box_many_times_its_picture_asks_for_no_gigabytes():
+    picture = np.zeros((60, 80, 3), np.uint8)
+    window = window_around(np.array([-4e5, -3e5, 8e5, 6e5]), picture)
+    assert max(TILE) / window.scale < 10 * max(picture.shape)
+
+
 def test_a_point_lies_on_the_same_thing_in_the_tile():
     pixels = np.zeros((400, 500, 3), np.uint8)
     pixels[201:204, 151:154] = 255

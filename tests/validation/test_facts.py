@@ -43,24 +43,15 @@ def test_columns_tell_each_row_its_own_facts(
     assert facts["duplicate_instance"].tolist() == [False] * 5 + [True]
 
 
-@pytest.mark.parametrize(
-    ("box", "apart"),
-    [
-        ((63.5, 0, 10, 10), False),
-        ((64, 0, 10, 10), True),
-        ((0, 48, 10, 10), True),
-        ((-10, 0, 10, 10), True),
-        ((-10, 0, 10.5, 10), False),
-        ((-99, -99, 300, 300), False),
-        # Told apart under their own reasons.
-        ((99, 0, 0, 10), False),
-        ((np.inf, 0, 5, 10), False),
-    ],
-)
-def test_a_box_shares_pixels_with_its_picture(
-    person: Person, collect: Collect, box: tuple[float, ...], apart: bool
+def test_a_row_with_too_few_keypoints_is_not_taken_for_an_ignored_one(
+    person: Person, collect: Collect
 ) -> None:
-    assert collect([person(0, bbox=box)])["box_outside_picture"].tolist() == [apart]
+    few: dict[str, Any] = {"keypoints": np.ones((2, 2)), "visibility": np.zeros(2, np.uint8)}
+    flat: dict[str, Any] = {"bbox": (1, 2, 0, 20)}
+    facts = collect([person(0, **flat, **few)])
+    assert facts["ignored_box_without_area"].tolist() == [False]
+    facts = collect([person(0, **flat, visibility=np.zeros(3, np.uint8))])
+    assert facts["ignored_box_without_area"].tolist() == [True]
 
 
 def test_missing_ids_are_not_duplicates(person: Person, collect: Collect) -> None:
@@ -82,21 +73,6 @@ def test_a_person_twice_is_three_equal_keypoints_in_one_picture(
         person(5, **two),
     ]
     assert collect(people)["person_twice"].tolist() == [False, True] + [False] * 4
-
-
-def test_rows_that_do_not_train_have_no_box_to_judge(person: Person, collect: Collect) -> None:
-    thin: dict[str, Any] = {"bbox": (1, 2, 2, 40), "area": 1e6}
-    unlabelled = np.zeros(3, np.uint8)
-    facts = collect(
-        [
-            person(0, **thin),
-            person(1, **thin, is_crowd=True),
-            person(2, **thin, visibility=unlabelled),
-        ]
-    )
-    assert facts["box_shorter_side"].fillna(-1).tolist() == [2, -1, -1]
-    assert facts["box_elongation"].fillna(-1).tolist() == [20, -1, -1]
-    assert facts["area_beyond_box"].tolist() == [True, False, False]
 
 
 def test_counts_are_passed_on(

@@ -67,3 +67,8 @@ def test_rows_are_the_records_with_an_error() -> None:
     assert findings.of_table == (table_as_a_whole,)
     assert [b.reason for b in findings.warnings] == ["box_tiny"]
     assert Findings().rows.tolist() == []
+
+
+def test_a_breach_tells_whether_it_can_be_lowered() -> None:
+    assert breach("box_absurd", [1]).firm
+    assert not breach("area_not_positive", [1]).firm

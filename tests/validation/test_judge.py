@@ -48,9 +48,23 @@ def test_good_records_break_nothing(person: Person, judge: Judge) -> None:
         ({"bbox": (np.nan, 2, 30, 20)}, "box_not_finite", "bbox [nan, 2, 30, 20]"),
         ({"bbox": (1, 2, np.inf, 20)}, "box_not_finite", "bbox [1, 2, inf, 20]"),
         (
-            {"bbox": (70, 2, 9, 20), "is_crowd": True},
+            {
+                "bbox": (64.5, 2, 9, 20),
+                "keypoints": np.tile([64.0, 20.0], (3, 1)),
+                "visibility": HEAD,
+            },
             "box_outside_picture",
-            "bbox [70, 2, 9, 20], picture 64 x 48",
+            "bbox [64.5, 2, 9, 20], picture 64 x 48",
+        ),
+        (
+            {"bbox": (1, 2, 2e9, 20), "area": 9.0},
+            "box_absurd",
+            "bbox [1, 2, 2e+09, 20], picture 64 x 48",
+        ),
+        (
+            {"bbox": (1, 2, 1e308, 1e308), "area": np.inf, "is_crowd": True},
+            "box_absurd",
+            "bbox [1, 2, 1e+308, 1e+308], picture 64 x 48",
         ),
         ({"area": 0.0}, "area_not_positive", "area 0"),
         ({"area": float("nan")}, "area_not_positive", "area nan"),
@@ -117,6 +131,16 @@ def test_each_error_names_its_one_record(
             "3 keypoints at (6, 6)",
         ),
         ({"file_name": "6.jpg", "width": 64}, "person_twice", "image 'i7', instance '7'"),
+        (
+            {"bbox": (9.98, 18.56, 5.54, 0), "area": 0, "visibility": np.zeros(3, np.uint8)},
+            "ignored_box_without_area",
+            "area 0, bbox [9.98, 18.56, 5.54, 0], picture 64 x 48",
+        ),
+        (
+            {"bbox": (70, 2, 9, 20), "is_crowd": True},
+            "ignored_box_without_area",
+            "area 123.5, bbox [70, 2, 9, 20], picture 64 x 48",
+        ),
         ({"category": None}, "category_missing", "image 'i7', instance '7'"),
     ],
 )
@@ -128,66 +152,6 @@ def test_each_warning_names_its_one_record_and_rejects_none(
     assert (breach.reason, breach.level, breach.rows.tolist()) == (reason, "warn", [1])
     assert breach.examples[0].value == value
     assert not len(verdict.findings.rows)
-
-
-@pytest.mark.parametrize(
-    ("about", "good", "bad", "reason", "value"),
-    [
-        (
-            {"layout": "mpii", "metrics": ("pckh",)},
-            {"head_size": 9.0},
-            {"head_size": 0.0},
-            "head_size_missing",
-            "head size 0.0",
-        ),
-        (
-            {"layout": "mpii", "metrics": ("pckh",)},
-            {"head_size": 9.0},
-            {},
-            "head_size_missing",
-            "head size nan",
-        ),
-        (
-            {"layout": "interhand"},
-            {"hand_type": "interacting"},
-            {"hand_type": "both"},
-            "hand_type_unknown",
-            "hand type 'both'",
-        ),
-        (
-            {"layout": "interhand"},
-            {"hand_type": "left"},
-            {},
-            "hand_type_unknown",
-            "hand type None",
-        ),
-        (
-            {"layout": "apt36k"},
-            {"video_id": "4"},
-            {},
-            "video_missing",
-            "image 'i1', instance '1'",
-        ),
-    ],
-)
-def test_what_one_official_set_must_have(
-    person: Person,
-    judge: Judge,
-    about: dict[str, Any],
-    good: dict[str, Any],
-    bad: dict[str, Any],
-    reason: str,
-    value: str,
-) -> None:
-    breach = only(judge([person(0, **good), person(1, **bad)], **about))
-    assert (breach.reason, breach.level, breach.rows.tolist()) == (reason, "error", [1])
-    assert breach.examples[0].value == value
-
-
-def test_people_who_are_not_scored_need_no_head_size(person: Person, judge: Judge) -> None:
-    unlabelled = person(1, visibility=np.zeros(3, np.uint8))
-    people = [person(0, head_size=9.0), unlabelled]
-    assert broken(judge(people, layout="mpii", metrics=("pckh",))) == []
 
 
 def test_published_counts_are_compared_with_what_was_read(person: Person, judge: Judge) -> None:

@@ -1,16 +1,20 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from vitpose_plus.datasets.source import Published
+from vitpose_plus.datasets.table import Instance
 from vitpose_plus.skeletons import SKELETONS
-from vitpose_plus.validation import Counts, Subject
+from vitpose_plus.validation import Counts, Subject, Verdict
 from vitpose_plus.validation.quiet import quiet_great_expectations
 from vitpose_plus.validation.reasons import REASONS
 from vitpose_plus.validation.suite import Suites, build_suites
 from vitpose_plus.validation.values import OF_KEYPOINT, OF_RECORD, OF_TABLE
 
+Person = Callable[..., Instance]
+Judge = Callable[..., Verdict]
 Build = Callable[..., Suites]
 
 
@@ -68,3 +72,80 @@ def test_a_lowered_reason_is_a_warning_to_great_expectations_too(build: Build) -
     assert found["duplicate_instance"].severity == "critical"
     assert found["box_tiny"].meta["level"] == "warn"
     assert found["box_tiny"].description == REASONS["box_tiny"].says
+
+
+@pytest.mark.parametrize(
+    ("about", "good", "bad", "reason", "value"),
+    [
+        (
+            {"layout": "mpii", "metrics": ("pckh",)},
+            {"head_size": 9.0},
+            {"head_size": 0.0},
+            "head_size_missing",
+            "head size 0.0",
+        ),
+        (
+            {"layout": "mpii", "metrics": ("pckh",)},
+            {"head_size": 9.0},
+            {},
+            "head_size_missing",
+            "head size nan",
+        ),
+        (
+            {"layout": "interhand"},
+            {"hand_type": "interacting"},
+            {"hand_type": "both"},
+            "hand_type_unknown",
+            "hand type 'both'",
+        ),
+        (
+            {"layout": "interhand"},
+            {"hand_type": "left"},
+            {},
+            "hand_type_unknown",
+            "hand type None",
+        ),
+        (
+            {"layout": "apt36k"},
+            {"video_id": "4"},
+            {},
+            "video_missing",
+            "image 'i1', instance '1'",
+        ),
+    ],
+)
+def test_what_one_official_set_must_have(
+    person: Person,
+    judge: Judge,
+    about: dict[str, Any],
+    good: dict[str, Any],
+    bad: dict[str, Any],
+    reason: str,
+    value: str,
+) -> None:
+    (breach,) = judge([person(0, **good), person(1, **bad)], **about).findings.breaches
+    assert (breach.reason, breach.level, breach.rows.tolist()) == (reason, "error", [1])
+    assert breach.examples[0].value == value
+
+
+def test_people_who_are_not_scored_need_no_head_size(person: Person, judge: Judge) -> None:
+    unlabelled = person(1, visibility=np.zeros(3, np.uint8))
+    people = [person(0, head_size=9.0), unlabelled]
+    assert not judge(people, layout="mpii", metrics=("pckh",)).findings.breaches
+
+
+@pytest.mark.parametrize(("crossed", "noticed"), [(24, False), (25, True)])
+def test_sides_may_cross_in_six_of_ten_people(
+    person: Person, judge: Judge, crossed: int, noticed: bool
+) -> None:
+    coco = SKELETONS["coco"]
+    people = []
+    for i in range(40):
+        points = np.stack([np.full(17, 15.0), np.linspace(3, 20, 17)], axis=1)
+        for left, right in coco.twins:
+            points[[coco.index(left), coco.index(right)], 0] = 20, 10
+        if i < crossed:
+            points[[coco.index("left_wrist"), coco.index("right_wrist")], 0] = 10, 20
+        people.append(person(i, keypoints=points, visibility=np.full(17, 2)))
+    found = [breach.reason for breach in judge(people, skeleton=coco).findings.breaches]
+    assert found == ["left_and_right_swapped"] * noticed

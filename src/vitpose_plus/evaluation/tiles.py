@@ -11,6 +11,7 @@ Colour = tuple[int, int, int]
 
 TILE = (208, 260)  # Width and height in pixels.
 MARGIN = 1.4  # Of the box: enough surroundings to judge a pose by.
+WIDEST = 4  # Times the picture: no window is larger.
 GAP = 8
 CAPTION_HEIGHT = 22
 TITLE_HEIGHT = 34
@@ -52,9 +53,11 @@ def window_around(box: np.ndarray, picture: np.ndarray, margin: float = MARGIN) 
 
     It is moved into the picture as far as it fits, so that little of a tile is empty.
     """
-    corner, extent, tile = np.array(box[:2]), np.maximum(box[2:], 1.0), np.array(TILE)
+    size, tile = np.array(picture.shape[1::-1]), np.array(TILE)
+    # A mistaken box, many times its picture, would ask for gigabytes of grey.
+    corner, extent = np.array(box[:2]), np.clip(box[2:], 1.0, WIDEST * size)
     scale = float((tile / extent).min() / margin)
-    slack = np.array(picture.shape[1::-1]) - tile / scale
+    slack = size - tile / scale
     start = corner + extent / 2 - tile / scale / 2
     inside = np.where(slack > 0, np.clip(start, 0, np.maximum(slack, 0)), slack / 2)
     left, top = inside.round().tolist()

@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from vitpose_plus.datasets.images import PictureFact
 from vitpose_plus.datasets.table import AnnotationTable
+from vitpose_plus.validation.boxes import collect_box_facts
 from vitpose_plus.validation.points import collect_point_facts
 from vitpose_plus.validation.subject import Subject
 
 NOT_DECODED = PictureFact(problem="missing", message="the picture was never looked for")
 PROBLEMS = ("none", "missing", "unreadable")
-ROUNDING = 1.02
-"""Share by which an area may exceed its box: both are rounded in the files."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,13 @@ def collect_facts(
     """
     points, keypoints = collect_point_facts(table, subject.skeleton)
     trainable = points["trainable"].to_numpy()
+    # Of a row with a wrong number of keypoints nobody knows whether it trains.
+    ignored = ~trainable & (points["keypoint_count"] == len(subject.skeleton)).to_numpy()
     found = _look_up(table, pictures)
     columns = (
         _identity(table)
         | _picture_facts(table, found)
-        | _box_facts(table, trainable)
+        | collect_box_facts(table, found.sizes, trainable, ignored)
         | {"person_twice": _repeated(found.names, points)}
         | _special_facts(table, trainable)
     )
@@ -87,31 +88,9 @@ def _identity(table: AnnotationTable) -> dict[str, object]:
 def _picture_facts(table: AnnotationTable, found: _Pictures) -> dict[str, object]:
     claimed = np.stack([table.column("width"), table.column("height")], axis=1)
     differs = (found.sizes != claimed).any(axis=1) & (found.problems == 0)
-    corner, far = table.bbox[:, :2], table.bbox[:, :2] + table.bbox[:, 2:]
-    apart = ((corner >= claimed) | (far <= 0)).any(axis=1) & (claimed > 0).all(axis=1)
     return {
         "picture_problem": _categorical(found.problems, PROBLEMS),
         "picture_size_differs": differs,
-        "box_outside_picture": apart & _has_box(table),
-    }
-
-
-def _box_facts(table: AnnotationTable, trainable: np.ndarray) -> dict[str, object]:
-    box, area = table.bbox, table.column("area")
-    has_box = _has_box(table)
-    judged = trainable & has_box
-    sides = np.where(judged[:, None], box[:, 2:], np.nan)
-    with np.errstate(invalid="ignore", over="ignore"):
-        beyond = area > ROUNDING * box[:, 2] * box[:, 3] + 1
-    return {
-        "box_not_finite": ~np.isfinite(box).all(axis=1),
-        "box_width": box[:, 2],
-        "box_height": box[:, 3],
-        "box_shorter_side": sides.min(axis=1).astype(np.float32),
-        "box_elongation": (sides.max(axis=1) / sides.min(axis=1)).astype(np.float32),
-        # A box without area is told apart, under its own reason.
-        "area_not_positive": ~(np.isfinite(area) & (area > 0)) & has_box,
-        "area_beyond_box": beyond & judged,
     }
 
 
@@ -138,10 +117,6 @@ def _look_up(table: AnnotationTable, pictures: Mapping[str, PictureFact]) -> _Pi
     sizes = np.array([(p.width or 0, p.height or 0) for p in found], np.int32)
     problems = np.array([PROBLEMS.index(p.problem or "none") for p in found], np.int8)
     return _Pictures(codes, sizes[codes], problems[codes])
-
-
-def _has_box(table: AnnotationTable) -> np.ndarray:
-    return (np.isfinite(table.bbox).all(axis=1)) & (table.bbox[:, 2:] > 0).all(axis=1)
 
 
 def _nulls(table: AnnotationTable, name: str) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vitpose_plus.validation.reasons import Level
+from vitpose_plus.validation.reasons import REASONS, Level
 
 SCREEN = 24
 """Lines of a report."""
@@ -51,6 +51,11 @@ class Breach:
     count: int
     rows: np.ndarray = field(default_factory=_no_rows)
     examples: tuple[Finding, ...] = ()
+
+    @property
+    def firm(self) -> bool:
+        """Whether its level cannot be lowered: no configuration keeps such records."""
+        return REASONS[self.reason].firm
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,7 +56,7 @@ def validate(
         )
     facts = collect_facts(table, pictures, subject)
     answers = tuple(ask(facts, subject))
-    # One reason can be asked in two ways: a box without width and height breaks both for one.
+    # One reason can be asked in two ways: of a hand's type whether it is there, and if it is known.
     broken: dict[str, list[Answer]] = {}
     for answer in answers:
         if not answer.success:

@@ -89,7 +89,9 @@ def outside_box(table: AnnotationTable) -> np.ndarray:
     """
     corner, size = table.bbox[:, None, :2], table.bbox[:, None, 2:]
     margin = BOX_MARGIN * size
-    beyond = (table.keypoints < corner - margin) | (table.keypoints > corner + size + margin)
+    with np.errstate(invalid="ignore", over="ignore"):
+        low, high = corner - margin, corner + size + margin
+        beyond = (table.keypoints < low) | (table.keypoints > high)
     return beyond.any(axis=-1) & (table.visibility > 0) & (size > 0).all(axis=-1)
 
 
@@ -112,8 +114,7 @@ def _slices(
 def _facts_of(part: AnnotationTable) -> dict[str, np.ndarray]:
     flags = part.visibility > 0
     labelled = flags.sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        beyond = outside_box(part).sum(axis=1)
+    beyond = outside_box(part).sum(axis=1)
     return {
         "labelled": labelled,
         "trainable": part.trainable,

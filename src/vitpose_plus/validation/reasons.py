@@ -30,9 +30,16 @@ REASONS: dict[str, Reason] = {
     "picture_unreadable": Reason("Every record's picture decodes to its last pixel", firm=True),
     "picture_size_differs": Reason("Pictures are as large as their annotations say"),
     "box_not_finite": Reason("Boxes are finite numbers", firm=True),
-    "box_without_area": Reason("Boxes have a width and a height above zero", firm=True),
-    "box_outside_picture": Reason("Every box shares pixels with its picture"),
-    "area_not_positive": Reason("Areas, which OKS divides by, are finite and above zero"),
+    "box_absurd": Reason(
+        "No box is wider, higher or further away than ten longer sides of its picture", firm=True
+    ),
+    "box_without_area": Reason(
+        "Boxes of labelled records have a width and a height above zero", firm=True
+    ),
+    "box_outside_picture": Reason("Every labelled record's box shares pixels with its picture"),
+    "area_not_positive": Reason(
+        "Areas, which OKS divides by, are finite and above zero; zero only where it ignores them"
+    ),
     "keypoint_count_differs": Reason("Every record has the skeleton's keypoints", firm=True),
     "keypoint_not_finite": Reason("Keypoints are finite numbers", firm=True),
     "keypoint_outside_picture": Reason("Labelled keypoints lie in their picture, to one pixel"),
@@ -53,6 +60,10 @@ REASONS: dict[str, Reason] = {
     "box_tiny": Reason("Boxes of labelled records are 3 pixels wide and high, or more", "warn"),
     "box_elongated": Reason(
         "Boxes of labelled records are at most ten times as long as wide", "warn"
+    ),
+    "ignored_box_without_area": Reason(
+        "Records that OKS ignores (crowds, or no labelled keypoint) have an area in their picture",
+        "warn",
     ),
     "area_beyond_box": Reason("An instance's area is not larger than its box", "warn"),
     "keypoints_outside_box": Reason(

@@ -119,13 +119,14 @@ def _of_pictures_and_boxes(write: _Writer) -> list[Any]:
         write.none_of("picture_unreadable", "picture_problem", "unreadable"),
         write.never("picture_size_differs", "picture_size_differs"),
         write.never("box_not_finite", "box_not_finite"),
-        write.above_zero("box_without_area", "box_width"),
-        write.above_zero("box_without_area", "box_height"),
+        write.never("box_absurd", "box_absurd"),
+        write.never("box_without_area", "box_without_area"),
         write.never("box_outside_picture", "box_outside_picture"),
         write.between("box_tiny", "box_shorter_side", min_value=SMALLEST_SIDE),
         write.between("box_elongated", "box_elongation", max_value=LONGEST_BOX),
         write.never("area_not_positive", "area_not_positive"),
         write.never("area_beyond_box", "area_beyond_box"),
+        write.never("ignored_box_without_area", "ignored_box_without_area"),
     ]
 
 

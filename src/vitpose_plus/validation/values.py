@@ -26,6 +26,10 @@ def _area_and_box(record: AnnotationTable, picture: PictureFact) -> str:
     return f"{_area(record, picture)}, {_box(record, picture)}"
 
 
+def _area_and_box_in_picture(record: AnnotationTable, picture: PictureFact) -> str:
+    return f"{_area_and_box(record, picture)}, picture {_claimed(record)}"
+
+
 def _outside(record: AnnotationTable, picture: PictureFact) -> str:
     index = _first(outside(record))
     flag = record.visibility[0, index]
@@ -108,11 +112,13 @@ OF_RECORD: dict[str, Callable[[AnnotationTable, PictureFact], str]] = {
     "picture_unreadable": _picture,
     "picture_size_differs": _size,
     "box_not_finite": _box,
+    "box_absurd": _box_in_picture,
     "box_without_area": _box,
     "box_outside_picture": _box_in_picture,
     "box_tiny": _box,
     "box_elongated": _box,
     "area_not_positive": _area,
+    "ignored_box_without_area": _area_and_box_in_picture,
     "area_beyond_box": _area_and_box,
     "keypoint_count_differs": _keypoint_count,
     "keypoint_not_finite": _not_finite,
