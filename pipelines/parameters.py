@@ -76,6 +76,11 @@ class Data:
     def _check(self) -> "Data":
         if self.only is not None and self.only not in self.datasets:
             raise ValueError(f"only: no data set {self.only}, only {', '.join(self.datasets)}")
+        unknown = sorted({*self.leaks.skip, *self.leaks.protect} - self.datasets.keys())
+        if unknown:
+            raise ValueError(
+                f"leaks: no data set {', '.join(unknown)}, only {', '.join(self.datasets)}"
+            )
         if self.sample is not None and self.raw is None:
             raise ValueError("a sample needs raw, the folder that it is drawn into")
         return self

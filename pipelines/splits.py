@@ -1,7 +1,7 @@
 """The splits that an experiment reads."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.parameters import TRAIN_SPLIT, Data, Experiment
@@ -26,10 +26,23 @@ def read_training_splits(data: Data, experiment: Experiment) -> Sequence[Split]:
     splits = read_splits(data, experiment, TRAIN_SPLIT)
     if data.leaks.action != "drop":
         return splits
-    from vitpose_plus.leaks import excluded_pictures
-
-    excluded = excluded_pictures(data.leak_report)
+    excluded = _excluded(data, experiment)
     return [_without(split, excluded.get((split.name, TRAIN_SPLIT), set())) for split in splits]
+
+
+def _excluded(data: Data, experiment: Experiment) -> Mapping[tuple[str, str], set[str]]:
+    """Training pictures that look like held-out ones, by data set and split."""
+    from pipelines.check_leaks.report import ingested_pictures
+    from vitpose_plus.leaks import concerning
+
+    stale = ingested_pictures(data, needed=experiment.tasks).why_stale(data)
+    if stale is not None:
+        raise ConfigurationError(
+            f"data.leaks.action: drop needs a current leak report. {stale}. "
+            "Run kedro run --pipeline=check_leaks."
+        )
+    held_out = {*experiment.tasks, *data.leaks.protect}
+    return concerning(data.leak_report, experiment.tasks, held_out).excluded
 
 
 def crop_folder(crops: Crops, split: Split) -> Path:

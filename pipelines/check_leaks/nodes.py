@@ -1,13 +1,12 @@
-"""Node: compare the pictures of all ingested data sets, and show all of them on one page."""
+"""Nodes: compare the pictures of all ingested data sets, and show all of them on one page."""
 
 import logging
-from pathlib import Path
+from collections.abc import Collection
 
-from pipelines.parameters import TRAIN_SPLIT, Data
+from pipelines.check_leaks.report import Compared, ingested_pictures
+from pipelines.parameters import Data, Experiment
 from pipelines.tracking import log_figures, log_files
-from vitpose_plus.datasets.manifest import MANIFEST_NAME, read_manifest
-from vitpose_plus.datasets.pictures import read_pictures
-from vitpose_plus.leaks import HashedPictures, Leakage, check_leaks
+from vitpose_plus.leaks import Concern, check_leaks, concerning, refuse
 
 log = logging.getLogger(__name__)
 
@@ -16,57 +15,67 @@ def find_leaks(data: Data) -> bool:
     """Look for training pictures among held-out ones, over all data sets that have tables.
 
     Returns:
-        Whether it was looked for: not where one data set alone is ingested. (Kedro orders the
-        next node by it.)
+        Whether it was looked for. (Kedro orders the next node by it.)
 
     Raises:
         ValidationError: there are some, and the configuration says to fail.
     """
-    if data.only is not None:
-        log.info("only %s was looked at: --pipeline=check_leaks compares all sets", data.only)
-        return False
-    from vitpose_plus.data_pages import write_overview
-
-    ingested = [name for name in data.datasets if (data.tables / name / MANIFEST_NAME).is_file()]
-    hashed = [pictures for name in ingested for pictures in _hashed(data.tables / name, name)]
-    training = [pictures for pictures in hashed if pictures.split == TRAIN_SPLIT]
-    held_out = [pictures for pictures in hashed if pictures.split != TRAIN_SPLIT]
-    leakage = check_leaks(training, held_out, data.leak_report, data.leaks)
-    _tell(leakage, data)
-    log_files(data.leak_report, "data/leaks")
-    tables = [data.tables / name for name in ingested]
-    log.info("all data sets on one page: %s", write_overview(tables, data.pages, data.leak_report))
+    compared = ingested_pictures(data, needed=())
+    _report(data, compared)
+    _act(data, compared.names, compared.names)
     return True
 
 
-def find_leaks_after(data: Data, ingested: dict[str, dict]) -> bool:
-    """The same, once the data sets are ingested."""
+def find_leaks_after_ingestion(data: Data, ingested: dict[str, dict]) -> bool:
+    """The same, unless one data set alone was asked for."""
+    if data.only is not None:
+        log.info("only %s was looked at: --pipeline=check_leaks compares all sets", data.only)
+        return False
     return find_leaks(data)
 
 
-def _hashed(folder: Path, name: str) -> list[HashedPictures]:
-    from vitpose_plus.datasets.picture_hash import hash_array
+def find_leaks_of(data: Data, experiment: Experiment, ingested: dict[str, dict]) -> bool:
+    """The same, but only what concerns an experiment's training counts as a leak of it.
 
-    found = []
-    for split, facts in read_manifest(folder).splits.items():
-        pictures = read_pictures(folder / facts.picture_table)
-        hashes = hash_array(pictures.hashes)
-        found.append(HashedPictures(name, split, Path(facts.images), pictures.names, hashes))
-    return found
+    Raises:
+        ValidationError: there are some, and the configuration says to fail.
+    """
+    compared = ingested_pictures(data, needed=experiment.tasks)
+    if (reason := compared.why_stale(data)) is not None:
+        log.info("leaks are looked for: %s", reason)
+        _report(data, compared)
+    _act(data, experiment.tasks, {*experiment.tasks, *data.leaks.protect})
+    return True
 
 
-def _tell(leakage: Leakage, data: Data) -> None:
-    log_figures(
-        {
-            "data/leaks/pairs": leakage.pairs,
-            "data/leaks/training_pictures": leakage.training_pictures,
-        }
-    )
-    if not leakage.pairs:
+def _report(data: Data, compared: Compared) -> None:
+    """Write the report and the page of all data sets."""
+    from vitpose_plus.data_pages import write_overview
+
+    leakage = check_leaks(compared.training, compared.held_out, data.leak_report, data.leaks)
+    log_figures({"data/leaks/all_pairs": leakage.pairs})
+    log_files(data.leak_report, "data/leaks")
+    tables = [data.tables / name for name in compared.names]
+    log.info("all data sets on one page: %s", write_overview(tables, data.pages, data.leak_report))
+
+
+def _act(data: Data, training: Collection[str], held_out: Collection[str]) -> None:
+    concern = concerning(data.leak_report, training, held_out)
+    figures = {"pairs": concern.pairs, "training_pictures": concern.training_pictures}
+    log_figures({f"data/leaks/{name}": value for name, value in figures.items()})
+    for name in concern.not_compared:
+        log.warning("%s is not compared: data.leaks.skip names it", name)
+    if data.leaks.action == "fail":
+        refuse(concern)
+    _tell(concern, data)
+
+
+def _tell(concern: Concern, data: Data) -> None:
+    if not concern.pairs:
         log.info("no training picture looks like a held-out one: %s", data.leak_report)
         return
     done = "are left out of training" if data.leaks.action == "drop" else "stay in training"
     log.warning(
         "%d training pictures look like %d held-out ones and %s: look at %s/index.html",
-        *(leakage.training_pictures, leakage.held_out_pictures, done, data.leak_report),
+        *(concern.training_pictures, concern.held_out_pictures, done, data.leak_report),
     )

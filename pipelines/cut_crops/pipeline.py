@@ -16,7 +16,7 @@ def create_crops_pipeline(experiment: str) -> Pipeline:
     """The same as a part of a training of this experiment."""
     cut = node(
         cut_crops_after,
-        inputs=[*_inputs(experiment), "leaks"],
+        inputs=[*_inputs(experiment), f"leaks_of_{experiment}"],
         outputs=f"crops_for_{experiment}",
         name="cut_crops",
     )

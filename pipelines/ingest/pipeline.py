@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from pipelines.check_leaks.pipeline import create_leaks_pipeline
+from pipelines.check_leaks.pipeline import create_leaks_of_pipeline, create_leaks_pipeline
 from pipelines.ingest.nodes import draw_sample, ingest_chosen, ingest_missing
 
 _DRAW = node(draw_sample, inputs="params:data", outputs="is_sample", name="draw_sample")
@@ -18,16 +18,15 @@ def create_pipeline() -> Pipeline:
     ingest = node(
         ingest_chosen, inputs=["params:data", "is_sample"], outputs="ingested", name="ingest"
     )
-    return pipeline([_DRAW, ingest]) + create_leaks_pipeline(after="ingested")
+    return pipeline([_DRAW, ingest]) + create_leaks_pipeline()
 
 
 def create_missing_tables_pipeline(experiment: str) -> Pipeline:
     """What a training of this experiment needs and does not find."""
-    ingested = f"ingested_for_{experiment}"
     ingest = node(
         ingest_missing,
         inputs=["params:data", f"params:{experiment}", "is_sample"],
-        outputs=ingested,
+        outputs=f"ingested_for_{experiment}",
         name="ingest_missing",
     )
-    return pipeline([_DRAW, ingest]) + create_leaks_pipeline(after=ingested)
+    return pipeline([_DRAW, ingest]) + create_leaks_of_pipeline(experiment)

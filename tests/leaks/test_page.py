@@ -1,9 +1,7 @@
 from html.parser import HTMLParser
 
-from vitpose_plus.leaks import HashedPictures, Leaks, find_leaks
+from vitpose_plus.leaks import HashedPictures, Leaks, check_leaks
 from vitpose_plus.leaks import page as page_module
-from vitpose_plus.leaks.page import write_leak_page
-from vitpose_plus.leaks.summary import summarise
 
 
 class Addresses(HTMLParser):
@@ -18,10 +16,9 @@ class Addresses(HTMLParser):
         self.found += [value for name, value in attributes if name in {"src", "href"}]
 
 
-def write(training: list[HashedPictures], held_out: list[HashedPictures], folder) -> str:
-    leaks = find_leaks(training, held_out, 40, progress=False)
-    leakage = summarise(leaks, training, held_out, Leaks())
-    return write_leak_page(leaks, leakage, (*training, *held_out), folder).read_text()
+def write(training, held_out, folder, rule: Leaks = Leaks()) -> str:  # noqa: B008
+    check_leaks(training, held_out, folder / "leaks", rule, progress=False)
+    return (folder / "leaks/index.html").read_text()
 
 
 def test_the_pairs_are_embedded_and_nothing_is_fetched(make_split, tmp_path):
@@ -51,3 +48,15 @@ def test_names_are_escaped(make_split, tmp_path):
     text = write([renamed], [make_split("coco", "val", 1)], tmp_path)
     assert "&lt;b&gt;&amp;.jpg" in text
     assert odd not in text
+
+
+def test_a_skipped_data_set_is_said_not_to_be_compared(make_split, tmp_path):
+    splits = [make_split("room", "train", 1)], [make_split("coco", "val", 1)]
+    text = write(*splits, tmp_path, Leaks(skip=("room",)))
+    assert '<td>room</td><td colspan="4">not compared: data.leaks.skip names it</td>' in text
+    assert "No leaks found" in text
+
+
+def test_the_page_says_what_a_pair_is(make_split, tmp_path):
+    text = write([make_split("coco", "train", 1)], [make_split("coco", "val", 1)], tmp_path)
+    assert "its nearest in each split of the other side" in text

@@ -1,15 +1,17 @@
 """A leak check's files: the pairs as Parquet, the counts as JSON."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
 
 from vitpose_plus.errors import ConfigurationError
-from vitpose_plus.leaks.find import Leak
+from vitpose_plus.leaks.hashed import Picture, Pile
+from vitpose_plus.leaks.pairs import Leak, LeakPairs
 from vitpose_plus.leaks.summary import Leakage
 
 PAIRS_NAME = "leaks.parquet"
@@ -28,19 +30,32 @@ SCHEMA = pa.schema(
 )
 
 
-def write_pairs(leaks: Sequence[Leak], folder: Path) -> None:
+def write_pairs(pairs: LeakPairs, folder: Path) -> None:
     """Write `leaks.parquet` into a folder that nobody reads yet."""
-    columns = {
-        "training_dataset": [leak.training.dataset for leak in leaks],
-        "training_split": [leak.training.split for leak in leaks],
-        "training_picture": [leak.training.name for leak in leaks],
-        "held_out_dataset": [leak.held_out.dataset for leak in leaks],
-        "held_out_split": [leak.held_out.split for leak in leaks],
-        "held_out_picture": [leak.held_out.name for leak in leaks],
-        "distance": [leak.distance for leak in leaks],
-        "mirrored": [leak.mirrored for leak in leaks],
-    }
-    pq.write_table(pa.table(columns, schema=SCHEMA), folder / PAIRS_NAME)
+    columns = (
+        *_columns(pairs.ours, pairs.training),
+        *_columns(pairs.theirs, pairs.held_out),
+        pa.array(pairs.distance, pa.int16()),
+        pa.array(pairs.mirrored, pa.bool_()),
+    )
+    pq.write_table(pa.table(list(columns), schema=SCHEMA), folder / PAIRS_NAME)
+
+
+def read_pairs(folder: Path) -> pa.Table:
+    """Read what `write_pairs` wrote: a table of `SCHEMA`."""
+    return pq.read_table(folder / PAIRS_NAME, schema=SCHEMA)
+
+
+def pictures_of(rows: pa.Table, side: Literal["training", "held_out"]) -> list[Picture]:
+    """One side of each pair of such a table."""
+    names = (f"{side}_dataset", f"{side}_split", f"{side}_picture")
+    return list(map(Picture, *(rows.column(name).to_pylist() for name in names)))
+
+
+def leaks_of(rows: pa.Table) -> list[Leak]:
+    """The pairs of such a table."""
+    rest = (rows.column(name).to_pylist() for name in ("distance", "mirrored"))
+    return list(map(Leak, pictures_of(rows, "training"), pictures_of(rows, "held_out"), *rest))
 
 
 def write_summary(leakage: Leakage, folder: Path) -> None:
@@ -66,20 +81,10 @@ def read_summary(folder: Path) -> Leakage:
         ) from error
 
 
-def excluded_pictures(folder: Path) -> dict[tuple[str, str], set[str]]:
-    """File names that training leaves out, by data set and split; none unless dropping.
-
-    Args:
-        folder: what `check_leaks` wrote.
-
-    Raises:
-        ConfigurationError: no leak check was run there, or by another version.
-    """
-    excluded: dict[tuple[str, str], set[str]] = {}
-    if read_summary(folder).action != "drop":
-        return excluded
-    names = ("training_dataset", "training_split", "training_picture")
-    columns = pq.read_table(folder / PAIRS_NAME, schema=SCHEMA).select(names).to_pydict()
-    for dataset, split, picture in zip(*(columns[name] for name in names), strict=True):
-        excluded.setdefault((dataset, split), set()).add(picture)
-    return excluded
+def _columns(pile: Pile, numbers: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Data set, split and file name of the pictures with these numbers."""
+    which = pile.split_of[numbers]
+    datasets = np.array([split.dataset for split in pile.splits], object)
+    splits = np.array([split.split for split in pile.splits], object)
+    columns = (datasets[which], splits[which], pile.names[numbers])
+    return tuple(pa.array(column, pa.string()) for column in columns)

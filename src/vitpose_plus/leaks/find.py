@@ -1,30 +1,14 @@
 """Training pictures that look like held-out ones."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from vitpose_plus.datasets.picture_hash import mirrored
-from vitpose_plus.leaks.hashed import HashedPictures, Picture, Pile
-from vitpose_plus.leaks.near import near_pairs
-
-Found = dict[tuple[int, int], tuple[int, bool]]
-"""Numbers of a training and a held-out picture to their distance, and whether mirrored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """A training picture and a held-out one that look alike.
-
-    Attributes:
-        training, held_out: the pictures.
-        distance: bits of their hashes that differ.
-        mirrored: they are alike when one of them is mirrored.
-    """
-
-    training: Picture
-    held_out: Picture
-    distance: int
-    mirrored: bool = False
+from vitpose_plus.leaks.hashed import HashedPictures, Pile
+from vitpose_plus.leaks.near import NearPairs, near_pairs
+from vitpose_plus.leaks.nearest import NearestInEachSplit
+from vitpose_plus.leaks.pairs import LeakPairs
 
 
 def find_leaks(
@@ -33,53 +17,63 @@ def find_leaks(
     distance: int,
     *,
     progress: bool = True,
-) -> list[Leak]:
-    """Every pair of a training and a held-out picture that look alike, within and across sets.
+) -> LeakPairs:
+    """The training and held-out pictures that look alike, within and across sets.
 
-    All pairs within the distance are found, and mirrored copies but for a few whose mirrored
-    hash is off (see `mirrored`). Pictures without a hash are compared by their path alone.
-    300,000 against 100,000 pictures take half a minute; the memory beyond the hashes' grows with
-    the pairs found, not with the pairs compared.
+    No picture within the distance of one on the other side is missed, nor a mirrored copy but
+    for a few whose mirrored hash is off (see `mirrored`). Of each picture the nearest one in each
+    split of the other side is kept. Pictures without a hash are compared by their path alone.
+    300,000 against 100,000 pictures take half a minute; the memory grows with the pictures times
+    the splits of the other side (8 bytes each), not with the pairs.
 
     Args:
         training: splits that are trained on.
         held_out: splits that are scored on.
         distance: of a hash's bits, how many may differ.
         progress: show a progress bar.
-
-    Returns:
-        The pairs, ordered as the training pictures are given, then as the held-out ones.
     """
     ours, theirs = Pile(training), Pile(held_out)
-    # A pair that is alike both ways counts as it is.
-    found = (
-        _alike(ours, theirs, distance, turned=True, progress=progress)
-        | _alike(ours, theirs, distance, turned=False, progress=progress)
-        | _same_files(ours, theirs)
-    )
-    return [Leak(ours.picture(i), theirs.picture(j), *found[i, j]) for i, j in sorted(found)]
+    of_ours = NearestInEachSplit(len(ours), theirs.split_of)
+    of_theirs = NearestInEachSplit(len(theirs), ours.split_of)
+    for pairs, turned in _alike(ours, theirs, distance, progress=progress):
+        of_ours.offer(pairs.first, pairs.second, pairs.distance, mirrored=turned)
+        of_theirs.offer(pairs.second, pairs.first, pairs.distance, mirrored=turned)
+    return _together(ours, theirs, of_ours, of_theirs)
 
 
-def _alike(ours: Pile, theirs: Pile, distance: int, *, turned: bool, progress: bool) -> Found:
-    sought = theirs.hashes[theirs.hashed]
-    pairs = near_pairs(
-        ours.hashes[ours.hashed],
-        mirrored(sought) if turned else sought,
-        distance,
-        progress=progress,
-        task="mirrored copies" if turned else "copies",
-    )
-    i, j = ours.hashed[pairs.first].tolist(), theirs.hashed[pairs.second].tolist()
-    apart = pairs.distance.tolist()
-    return {(a, b): (d, turned) for a, b, d in zip(i, j, apart, strict=True)}
+def _alike(
+    ours: Pile, theirs: Pile, distance: int, *, progress: bool
+) -> Iterator[tuple[NearPairs, bool]]:
+    """Pairs by number, and whether they are alike mirrored."""
+    first, second = ours.hashes[ours.hashed], theirs.hashes[theirs.hashed]
+    for sought, turned in ((second, False), (mirrored(second), True)):
+        task = "mirrored copies" if turned else "copies"
+        for pairs in near_pairs(first, sought, distance, progress=progress, task=task):
+            i, j = ours.hashed[pairs.first], theirs.hashed[pairs.second]
+            yield NearPairs(i, j, pairs.distance), turned
+    yield _same_files(ours, theirs), False
 
 
-def _same_files(ours: Pile, theirs: Pile) -> Found:
+def _same_files(ours: Pile, theirs: Pile) -> NearPairs:
     """Pictures of one colour have no hash; one file under both roles is a leak all the same."""
     held_out = theirs.unhashed_paths()
-    return {
-        (i, j): (0, False)
+    same = [
+        (i, j)
         for path, numbers in ours.unhashed_paths().items()
         for i in numbers
         for j in held_out.get(path, [])
-    }
+    ]
+    i, j = np.array(same, np.int64).reshape(-1, 2).T
+    return NearPairs(i, j, np.zeros(len(same), np.int64))
+
+
+def _together(
+    ours: Pile, theirs: Pile, of_ours: NearestInEachSplit, of_theirs: NearestInEachSplit
+) -> LeakPairs:
+    i, j, likeness = of_ours.pairs()
+    other_j, other_i, other_likeness = of_theirs.pairs()
+    keys = np.concatenate([i, other_i]) * max(len(theirs), 1) + np.concatenate([j, other_j])
+    keys, chosen = np.unique(keys, return_index=True)
+    likeness = np.concatenate([likeness, other_likeness])[chosen]
+    i, j = np.divmod(keys, max(len(theirs), 1))
+    return LeakPairs(ours, theirs, i, j, likeness // 2, likeness % 2 == 1)

@@ -48,15 +48,15 @@ class HashedPictures:
     def __len__(self) -> int:
         return len(self.names)
 
-    def __getitem__(self, index: int) -> Picture:
-        return Picture(self.dataset, self.split, str(self.names[index]))
-
 
 @dataclass(frozen=True, eq=False)
 class Pile:
     """The pictures of several splits, numbered through."""
 
     splits: Sequence[HashedPictures]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.splits))
 
     @cached_property
     def hashes(self) -> np.ndarray:
@@ -69,25 +69,29 @@ class Pile:
         """Numbers of the pictures that have a hash."""
         return np.flatnonzero(self.hashes.any(axis=1))
 
+    @cached_property
+    def names(self) -> np.ndarray:
+        """[N] file names."""
+        nothing = np.zeros(0, object)
+        return np.concatenate([nothing, *(split.names for split in self.splits)])
+
+    @cached_property
+    def split_of(self) -> np.ndarray:
+        """[N] which of the splits each picture is of."""
+        return np.repeat(np.arange(len(self.splits)), np.array([*map(len, self.splits)], int))
+
     def unhashed_paths(self) -> dict[Path, list[int]]:
-        """Path to numbers, for the pictures without a hash."""
+        """Path, links followed, to numbers, for the pictures without a hash."""
         found: dict[Path, list[int]] = {}
         for number in np.flatnonzero(~self.hashes.any(axis=1)).tolist():
-            split, index = self._place(number)
-            path = Path(split.folder, str(split.names[index])).absolute()
+            path = Path(self._split(number).folder, str(self.names[number])).resolve()
             found.setdefault(path, []).append(number)
         return found
 
     def picture(self, number: int) -> Picture:
         """The picture with this number."""
-        split, index = self._place(number)
-        return split[index]
+        split = self._split(number)
+        return Picture(split.dataset, split.split, str(self.names[number]))
 
-    @cached_property
-    def _ends(self) -> np.ndarray:
-        return np.cumsum([len(split) for split in self.splits])
-
-    def _place(self, number: int) -> tuple[HashedPictures, int]:
-        which = int(np.searchsorted(self._ends, number, side="right"))
-        split = self.splits[which]
-        return split, number - int(self._ends[which]) + len(split)
+    def _split(self, number: int) -> HashedPictures:
+        return self.splits[self.split_of[number]]

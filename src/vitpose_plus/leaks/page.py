@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitpose_plus.leaks.find import Leak
-from vitpose_plus.leaks.hashed import HashedPictures, Picture
-from vitpose_plus.leaks.summary import Leakage, Overlap, by_splits
+import numpy as np
+
+from vitpose_plus.leaks.hashed import Picture
+from vitpose_plus.leaks.pairs import Leak, LeakPairs
+from vitpose_plus.leaks.summary import Leakage, Overlap
 from vitpose_plus.pages import render, thumbnail
 
 PAGE_NAME = "index.html"
@@ -31,52 +33,44 @@ class _Section:
     pairs: Sequence[_Pair]
 
 
-def write_leak_page(
-    leaks: Sequence[Leak],
-    leakage: Leakage,
-    splits: Sequence[HashedPictures],
-    folder: Path,
-) -> Path:
+def write_leak_page(pairs: LeakPairs, leakage: Leakage, folder: Path) -> Path:
     """Write `index.html`, pictures embedded, into a folder that nobody reads yet.
 
     Of many pairs every two splits show an equal share, the least alike first: those are the
     ones to doubt.
 
     Args:
-        leaks: the pairs.
+        pairs: of pictures that look alike.
         leakage: their counts.
-        splits: where the pictures lie.
         folder: where to.
 
     Raises:
         PictureError: a picture that is to be shown cannot be read.
     """
-    folders = {(split.dataset, split.split): split.folder for split in splits}
-    sections = _sections(leaks, leakage, folders)
+    sections = _sections(pairs, leakage)
     path = folder / PAGE_NAME
-    shown = sum(len(section.pairs) for section in sections)
     path.write_text(
-        render("leaks", "leaks.html.j2", leakage=leakage, sections=sections, shown=shown),
+        render("leaks", "leaks.html.j2", leakage=leakage, sections=sections),
         encoding="utf-8",
     )
     return path
 
 
-def _sections(
-    leaks: Sequence[Leak], leakage: Leakage, folders: Mapping[tuple[str, str], Path]
-) -> list[_Section]:
-    groups = {
-        (
-            (group[0].training.dataset, group[0].training.split),
-            (group[0].held_out.dataset, group[0].held_out.split),
-        ): sorted(group, key=lambda leak: -leak.distance)
-        for group in by_splits(leaks)
+def _sections(pairs: LeakPairs, leakage: Leakage) -> list[_Section]:
+    folders = {
+        (split.dataset, split.split): split.folder
+        for split in (*pairs.ours.splits, *pairs.theirs.splits)
     }
+    groups = pairs.by_splits()
     share = max(SHOWN // max(len(groups), 1), 1)
-    return [
-        _Section(o, [_pair(leak, folders) for leak in groups[o.training, o.held_out][:share]])
-        for o in leakage.overlaps
-    ]
+    shown = {}
+    for group in groups:
+        chosen = group[np.argsort(-pairs.distance[group], kind="stable")[:share]]
+        leaks = [pairs[index] for index in chosen]
+        ours, theirs = leaks[0].training, leaks[0].held_out
+        key = ((ours.dataset, ours.split), (theirs.dataset, theirs.split))
+        shown[key] = [_pair(leak, folders) for leak in leaks]
+    return [_Section(o, shown[o.training, o.held_out]) for o in leakage.overlaps]
 
 
 def _pair(leak: Leak, folders: Mapping[tuple[str, str], Path]) -> _Pair:
