@@ -1,4 +1,4 @@
-"""What ingestion found in the pictures of a split, beside its table: sizes, hashes and checksums."""
+"""What ingestion found in the pictures of a split: sizes, hashes and checksums, as a table."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
