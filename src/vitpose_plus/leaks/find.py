@@ -23,8 +23,8 @@ def find_leaks(
     No picture within the distance of one on the other side is missed, nor a mirrored copy but
     for a few whose mirrored hash is off (see `mirrored`). Of each picture the nearest one in each
     split of the other side is kept. Pictures without a hash are compared by their path alone.
-    300,000 against 100,000 pictures take half a minute; the memory grows with the pictures times
-    the splits of the other side (8 bytes each), not with the pairs.
+    The memory grows with the pictures times the splits of the other side (8 bytes each), not with
+    the pairs.
 
     Args:
         training: splits that are trained on.
