@@ -1,20 +1,17 @@
-"""Ingestion: official files to checked tables with a manifest, all or nothing."""
+"""From official files to a data set's tables, all or nothing."""
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from vitpose_plus.datasets.images import PictureFact, verify_images
 from vitpose_plus.datasets.manifest import (
-    MANIFEST_NAME,
     Manifest,
     SplitManifest,
     Tally,
     fingerprint,
-    read_manifest,
     sha256,
     split_checksums,
     tally,
@@ -24,7 +21,6 @@ from vitpose_plus.datasets.pictures import pictures_name, write_pictures
 from vitpose_plus.datasets.readers import READERS
 from vitpose_plus.datasets.source import DatasetSource, SplitSource
 from vitpose_plus.datasets.table import (
-    AnnotationTable,
     Reading,
     build_table,
     with_sizes,
@@ -34,8 +30,9 @@ from vitpose_plus.errors import (
     AnnotationError,
     ConfigurationError,
     ValidationError,
-    VitposeError,
 )
+from vitpose_plus.ingestion.judged import JudgedSplit
+from vitpose_plus.ingestion.refusal import DOCS_NAME, check_findings, refusal_folder
 from vitpose_plus.replacement import replacing
 from vitpose_plus.skeletons import Skeleton, load_skeleton
 from vitpose_plus.validation import (
@@ -44,34 +41,11 @@ from vitpose_plus.validation import (
     Verdict,
     check_reasons,
     count_read,
-    report,
     require_great_expectations,
     validate,
 )
 from vitpose_plus.validation.docs import write_data_docs
 from vitpose_plus.validation.records import write_records
-
-DOCS_NAME = "data_docs"
-"""The folder, in a data set's tables, of Great Expectations' pages."""
-
-
-@dataclass(frozen=True)
-class _Split:
-    """A split on its way to its table."""
-
-    name: str
-    source: SplitSource
-    reading: Reading
-    table: AnnotationTable
-    pictures: dict[str, PictureFact]
-    verdict: Verdict
-
-    @property
-    def good(self) -> np.ndarray:
-        """[N] flags: rows that break no expectation."""
-        good = np.ones(len(self.table), dtype=bool)
-        good[self.verdict.findings.rows] = False
-        return good
 
 
 def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = True) -> Manifest:
@@ -108,7 +82,7 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
     pictures = _verify(source, readings, progress)
     splits = [_judge(name, split, source, skeleton, readings, pictures) for split in readings]
     try:
-        _check_findings(name, source, splits, folder)
+        check_findings(name, source, splits, folder)
     except ValidationError:
         with replacing(refusal_folder(folder)) as part:
             _write_verdicts(splits, part)
@@ -127,33 +101,6 @@ def ingest(name: str, source: DatasetSource, folder: Path, *, progress: bool = T
         write_manifest(manifest, part)
     shutil.rmtree(refusal_folder(folder), ignore_errors=True)
     return manifest
-
-
-def refusal_folder(folder: Path) -> Path:
-    """Where the findings go that stopped an ingestion into `folder`."""
-    return folder.with_name(f"{folder.name}.refused")
-
-
-def is_current(name: str, source: DatasetSource, folder: Path) -> bool:
-    """Whether `folder` holds what `ingest` would write: same configuration, same files.
-
-    Changed pictures go unnoticed; see `manifest.fingerprint`.
-    """
-    if not (folder / MANIFEST_NAME).is_file():
-        return False
-    try:
-        manifest = read_manifest(folder)
-        expected = fingerprint(source, load_skeleton(source.skeleton))
-    except (VitposeError, OSError):
-        return False
-    whole = all(_is_whole(folder, split) for split in manifest.splits.values())
-    return whole and manifest.dataset == name and manifest.fingerprint == expected
-
-
-def _is_whole(folder: Path, split: SplitManifest) -> bool:
-    """Whether a split's two tables are those that were written."""
-    files = ((split.table, split.table_sha256), (split.picture_table, split.pictures_sha256))
-    return all((folder / name).is_file() and sha256(folder / name) == sum_ for name, sum_ in files)
 
 
 def _check_metrics(name: str, source: DatasetSource, skeleton: Skeleton) -> None:
@@ -206,7 +153,7 @@ def _judge(
     skeleton: Skeleton,
     readings: dict[str, Reading],
     pictures: dict[str, dict[str, PictureFact]],
-) -> _Split:
+) -> JudgedSplit:
     files, reading, found = source.splits[split], readings[split], pictures[split]
     # Layouts without sizes take the picture's; a bad picture's is 0 and will be rejected.
     sizes = {name: (fact.width or 0, fact.height or 0) for name, fact in found.items()}
@@ -221,45 +168,16 @@ def _judge(
         published=files.published,
         warn=frozenset(source.warn),
     )
-    return _Split(split, files, reading, table, found, validate(table, found, subject))
+    return JudgedSplit(split, files, reading, table, found, validate(table, found, subject))
 
 
-def _check_findings(
-    dataset: str, source: DatasetSource, splits: Sequence[_Split], folder: Path
-) -> None:
-    """Stop at what `on_invalid` does not allow to drop, or where dropping leaves nothing."""
-    errors = [breach for split in splits for breach in split.verdict.findings.errors]
-    of_tables = [breach for split in splits for breach in split.verdict.findings.of_table]
-    pages = f"All findings: {refusal_folder(folder) / DOCS_NAME / 'index.html'}"
-    if errors and source.on_invalid == "error":
-        records = sum(len(split.verdict.findings.rows) for split in splits)
-        broken = f"{records} records break an expectation" if records else "counts are wrong"
-        soft = sorted({breach.reason for breach in errors if not breach.firm})
-        keep = f", or name {', '.join(soft)} in its warn to keep them" if soft else ""
-        mend = (
-            f"Mend the records, or set data.datasets.{dataset}.on_invalid: drop to drop them{keep} "
-            f"(the manifest counts them). {pages}"
-        )
-        raise ValidationError(report(errors, heading=f"{dataset}: {broken}", mend=mend))
-    if of_tables:
-        mend = f"Fetch the files again, or set data.datasets.{dataset}.warn to the reason. {pages}"
-        raise ValidationError(report(of_tables, heading=f"{dataset}: counts are wrong", mend=mend))
-    for split in splits:
-        if not (split.table.trainable & split.good).any():
-            dropped = len(split.verdict.findings.rows)
-            heading = f"{dataset}, split {split.name}: dropping {dropped} records leaves nothing"
-            files = f"{split.source.annotations} or its pictures in {split.source.images}"
-            mend = f"Mend {files}. {pages}"
-            raise ValidationError(report(split.verdict.findings.errors, heading=heading, mend=mend))
-
-
-def _write_verdicts(splits: Sequence[_Split], folder: Path) -> None:
+def _write_verdicts(splits: Sequence[JudgedSplit], folder: Path) -> None:
     verdicts = [split.verdict for split in splits]
     write_records(verdicts, folder)
     write_data_docs(verdicts, folder / DOCS_NAME)
 
 
-def _write(split: _Split, source: DatasetSource, folder: Path) -> SplitManifest:
+def _write(split: JudgedSplit, source: DatasetSource, folder: Path) -> SplitManifest:
     table = split.table.take(np.flatnonzero(split.good))
     path = folder / f"{split.name}.parquet"
     write_table(table, path)

@@ -26,7 +26,7 @@ from vitpose_plus.geometry import Augmentation
 from vitpose_plus.ingestion import ingest, is_current, refusal_folder
 from vitpose_plus.skeletons import SKELETONS
 
-SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
+SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
 NAMES = SKELETONS["coco"].keypoints
 Content = dict[str, Any]
 
