@@ -73,7 +73,8 @@ def _ingest(data: Data, name: str) -> Manifest:
     try:
         manifest = ingest(name, data.datasets[name], folder)
     except ValidationError:
-        log_files(refusal_folder(folder), f"data/{name}/refused")
+        if refusal_folder(folder).is_dir():
+            log_files(refusal_folder(folder), f"data/{name}/refused")
         raise
     for split, facts in manifest.splits.items():
         _tell(name, split, facts)
