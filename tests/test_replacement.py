@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vitpose_plus.replacement import replacing
+from vitpose_plus.replacement import replacing, replacing_file
 
 
 def names(folder: Path) -> list[str]:
@@ -45,3 +45,22 @@ def test_a_kill_between_the_renames_is_mended(tmp_path: Path) -> None:
         assert names(part) == []
         raise RuntimeError
     assert names(tmp_path) == ["tables", "tables/old"]
+
+
+def test_a_file_takes_its_place_whole_under_a_name_of_its_kind(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    with replacing_file(path) as part:
+        part.write_text("new")
+        assert part.suffix == ".json"
+        assert path.read_text() == "old"
+    assert (names(tmp_path), path.read_text()) == (["a.json"], "new")
+
+
+def test_a_failure_leaves_the_former_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing_file(path) as part:
+        part.write_text("half")
+        raise RuntimeError
+    assert (names(tmp_path), path.read_text()) == (["a.json"], "old")

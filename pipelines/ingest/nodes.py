@@ -15,11 +15,11 @@ from vitpose_plus.datasets.manifest import (
 )
 from vitpose_plus.errors import ValidationError
 from vitpose_plus.ingestion import ingest, is_current, refusal_folder
+from vitpose_plus.pages import PAGE_NAME
 from vitpose_plus.validation.records import FAILURES_NAME, RECORD_NAME
 
 log = logging.getLogger(__name__)
 
-PAGE_NAME = "index.html"
 COUNTS = ("read", "kept", "trainable", "pictures", "skipped", "rejected", "warned")
 
 

@@ -1,4 +1,4 @@
-"""A folder that is replaced as a whole or not at all."""
+"""A folder or a file that is replaced as a whole or not at all."""
 
 import shutil
 from collections.abc import Iterator
@@ -30,3 +30,19 @@ def replacing(folder: Path) -> Iterator[Path]:
         folder.rename(old)
     part.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def replacing_file(path: Path) -> Iterator[Path]:
+    """Yield a name beside `path` to write to; it takes that place when the block succeeds.
+
+    The name ends as the path does: some libraries tell a file's format by it. A failure leaves
+    `path` as it was and nothing beside it.
+    """
+    part = path.with_name(f".part-{path.name}")
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -9,9 +9,10 @@ import numpy as np
 
 from vitpose_plus.data_pages.contact_sheet import Tile, contact_sheet
 from vitpose_plus.data_pages.figures import read_columns
-from vitpose_plus.data_pages.page import PAGE_NAME, SEED
+from vitpose_plus.data_pages.page import SEED
 from vitpose_plus.datasets.manifest import Manifest, read_manifest
-from vitpose_plus.pages import render
+from vitpose_plus.pages import PAGE_NAME, render
+from vitpose_plus.replacement import replacing_file
 
 TILES = 5
 
@@ -46,9 +47,8 @@ def write_overview(tables: Sequence[Path], folder: Path, leak_report: Path | Non
     text = render("data_pages", "overview.html.j2", rows=rows, leaks=leaks)
     path = folder / PAGE_NAME
     folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with replacing_file(path) as part:
+        part.write_text(text, encoding="utf-8")
     return path
 
 

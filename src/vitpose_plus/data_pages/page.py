@@ -15,10 +15,9 @@ from vitpose_plus.data_pages.typical_pose import typical_pose
 from vitpose_plus.datasets.manifest import Manifest, SplitManifest, read_manifest
 from vitpose_plus.datasets.table import AnnotationTable
 from vitpose_plus.geometry.augmentation import SetAugmentation
-from vitpose_plus.pages import render
+from vitpose_plus.pages import PAGE_NAME, render
 from vitpose_plus.replacement import replacing
 
-PAGE_NAME = "index.html"
 DATA_DOCS = "data_docs"
 TILES = 24
 SEED = 0

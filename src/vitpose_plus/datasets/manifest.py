@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import TypeAdapter
-from pydantic import ValidationError as PydanticError
 
 from vitpose_plus.datasets.picture_hash import HASH_VERSION
 from vitpose_plus.datasets.source import DatasetSource, Layout, Metric
@@ -15,6 +14,7 @@ from vitpose_plus.errors import AnnotationError
 from vitpose_plus.geometry.augmentation import SetAugmentation
 from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
+from vitpose_plus.typed_json import read_typed, write_typed
 
 MANIFEST_NAME = "manifest.json"
 TABLE_VERSION = 3
@@ -145,9 +145,7 @@ def sha256(path: Path) -> str:
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
     """Write `manifest.json` to a temporary name, then rename."""
-    part = folder / (MANIFEST_NAME + ".part")
-    part.write_bytes(TypeAdapter(Manifest).dump_json(manifest, indent=2) + b"\n")
-    part.replace(folder / MANIFEST_NAME)
+    write_typed(manifest, folder / MANIFEST_NAME)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -156,12 +154,10 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         AnnotationError: no manifest, or not one of this version.
     """
-    path = folder / MANIFEST_NAME
-    if not path.is_file():
-        raise AnnotationError(f"{path}: no such file. Ingest the data set first.")
-    try:
-        return TypeAdapter(Manifest).validate_json(path.read_bytes())
-    except PydanticError as error:
-        raise AnnotationError(
-            f"{path}: not a manifest of this version; ingest the data set again.\n{error}"
-        ) from error
+    return read_typed(
+        Manifest,
+        folder / MANIFEST_NAME,
+        error=AnnotationError,
+        absent="Ingest the data set first.",
+        stale="not a manifest of this version; ingest the data set again",
+    )

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vitpose_plus.datasets.images import PictureFact
+from vitpose_plus.replacement import replacing_file
 
 SCHEMA = pa.schema(
     [
@@ -59,9 +60,8 @@ def write_pictures(pictures: Mapping[str, PictureFact], names: Iterable[str], pa
         },
         schema=SCHEMA,
     )
-    part = path.with_name(path.name + ".part")
-    pq.write_table(rows, part)
-    part.replace(path)
+    with replacing_file(path) as part:
+        pq.write_table(rows, part)
 
 
 def read_pictures(path: Path) -> PictureTable:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from vitpose_plus.datasets.reading import Instance, Instances, Reading
 from vitpose_plus.datasets.schema import SCHEMA
+from vitpose_plus.replacement import replacing_file
 
 __all__ = [
     "SCHEMA",
@@ -102,9 +103,8 @@ def with_sizes(table: AnnotationTable, sizes: Mapping[str, tuple[int, int]]) -> 
 
 def write_table(table: AnnotationTable, path: Path) -> None:
     """Write Parquet to a temporary name, then rename."""
-    part = path.with_name(path.name + ".part")
-    pq.write_table(table.rows, part)
-    part.replace(path)
+    with replacing_file(path) as part:
+        pq.write_table(table.rows, part)
 
 
 def read_table(path: Path) -> AnnotationTable:

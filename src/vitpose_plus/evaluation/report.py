@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vitpose_plus.replacement import replacing_file
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -52,9 +54,8 @@ def scores_to_json(scores: Sequence[Scores]) -> dict[str, dict[str, Any]]:
 def write_scores(path: Path, scores: Sequence[Scores]) -> None:
     """Write metrics.json to a temporary name, then rename."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(scores_to_json(scores), indent=2, allow_nan=False) + "\n")
-    part.replace(path)
+    with replacing_file(path) as part:
+        part.write_text(json.dumps(scores_to_json(scores), indent=2, allow_nan=False) + "\n")
 
 
 def _cells(scores: Scores, figure: str) -> list[str]:

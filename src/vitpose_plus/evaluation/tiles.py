@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from vitpose_plus.replacement import replacing_file
+
 Colour = tuple[int, int, int]
 
 TILE = (208, 260)  # Width and height in pixels.
@@ -85,9 +87,8 @@ def write_sheet(path: Path, strips: Sequence[Strip], footnote: str = "") -> None
     if footnote:
         _text(sheet, (GAP, body), footnote, 13, PALE_INK)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{path.name}")  # The ending tells Pillow the format.
-    sheet.save(part, quality=92)
-    part.replace(path)
+    with replacing_file(path) as part:
+        sheet.save(part, quality=92)
 
 
 def _lay_strip(sheet: Image.Image, strip: Strip, top: int) -> None:

@@ -13,10 +13,11 @@ from vitpose_plus.leaks.files import (
 )
 from vitpose_plus.leaks.find import find_leaks
 from vitpose_plus.leaks.hashed import HashedPictures
-from vitpose_plus.leaks.page import PAGE_NAME, write_leak_page
+from vitpose_plus.leaks.page import write_leak_page
 from vitpose_plus.leaks.scope import difference, scope_of, without_skipped
 from vitpose_plus.leaks.settings import Leaks
 from vitpose_plus.leaks.summary import Leakage, summarise
+from vitpose_plus.pages import PAGE_NAME
 from vitpose_plus.replacement import replacing
 
 

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from vitpose_plus.errors import ConfigurationError, ValidationError
 from vitpose_plus.leaks.files import leaks_of, pictures_of, read_pairs, read_summary
-from vitpose_plus.leaks.page import PAGE_NAME
 from vitpose_plus.leaks.pairs import Leak
 from vitpose_plus.leaks.scope import Scope
+from vitpose_plus.pages import PAGE_NAME
 
 NAMED = 10
 

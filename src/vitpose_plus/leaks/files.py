@@ -6,13 +6,12 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import TypeAdapter
-from pydantic import ValidationError as PydanticError
 
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.leaks.hashed import Picture, Pile
 from vitpose_plus.leaks.pairs import Leak, LeakPairs
 from vitpose_plus.leaks.summary import Leakage
+from vitpose_plus.typed_json import read_typed, write_typed
 
 PAIRS_NAME = "leaks.parquet"
 SUMMARY_NAME = "summary.json"
@@ -60,8 +59,7 @@ def leaks_of(rows: pa.Table) -> list[Leak]:
 
 def write_summary(leakage: Leakage, folder: Path) -> None:
     """Write `summary.json` into a folder that nobody reads yet."""
-    content = TypeAdapter(Leakage).dump_json(leakage, indent=2)
-    (folder / SUMMARY_NAME).write_bytes(content + b"\n")
+    write_typed(leakage, folder / SUMMARY_NAME)
 
 
 def read_summary(folder: Path) -> Leakage:
@@ -70,15 +68,13 @@ def read_summary(folder: Path) -> Leakage:
     Raises:
         ConfigurationError: no leak check was run there, or by another version.
     """
-    path = folder / SUMMARY_NAME
-    if not path.is_file():
-        raise ConfigurationError(f"{path}: no such file. Run the leak check first.")
-    try:
-        return TypeAdapter(Leakage).validate_json(path.read_bytes())
-    except PydanticError as error:
-        raise ConfigurationError(
-            f"{path}: not a leak check of this version; run it again.\n{error}"
-        ) from error
+    return read_typed(
+        Leakage,
+        folder / SUMMARY_NAME,
+        error=ConfigurationError,
+        absent="Run the leak check first.",
+        stale="not a leak check of this version; run it again",
+    )
 
 
 def _columns(pile: Pile, numbers: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:

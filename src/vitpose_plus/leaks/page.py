@@ -9,9 +9,8 @@ import numpy as np
 from vitpose_plus.leaks.hashed import Picture
 from vitpose_plus.leaks.pairs import Leak, LeakPairs
 from vitpose_plus.leaks.summary import Leakage, Overlap
-from vitpose_plus.pages import render, thumbnail
+from vitpose_plus.pages import PAGE_NAME, render, thumbnail
 
-PAGE_NAME = "index.html"
 SHOWN = 200
 THUMBNAIL = 220  # Pixels, the longer side.
 

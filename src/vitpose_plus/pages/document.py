@@ -5,6 +5,8 @@ from typing import Any
 
 ROOMS = Path(__file__).parents[1]
 SHARED = Path(__file__).parent / "templates"
+PAGE_NAME = "index.html"
+"""Of a page in a folder of its own."""
 
 
 def render(room: str, template: str, **content: Any) -> str:

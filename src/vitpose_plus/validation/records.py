@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from pydantic import TypeAdapter
-from pydantic import ValidationError as PydanticError
 
 from vitpose_plus.datasets.source import Published
 from vitpose_plus.errors import AnnotationError
+from vitpose_plus.replacement import replacing_file
 from vitpose_plus.settings import settings
+from vitpose_plus.typed_json import read_typed, write_typed
 from vitpose_plus.validation.asking import Answer
 from vitpose_plus.validation.findings import EXAMPLES
 from vitpose_plus.validation.judge import Verdict
@@ -126,15 +126,14 @@ def write_records(verdicts: Sequence[Verdict], folder: Path) -> None:
         dataset=verdicts[0].subject.dataset,
         splits={verdict.subject.split: record_of(verdict) for verdict in verdicts},
     )
-    part = folder / (RECORD_NAME + ".part")
-    part.write_bytes(TypeAdapter(ValidationRecord).dump_json(whole, indent=2) + b"\n")
-    part.replace(folder / RECORD_NAME)
-    part = folder / (FAILURES_NAME + ".part")
-    with pa_csv.CSVWriter(part, FAILURES) as file:
+    write_typed(whole, folder / RECORD_NAME)
+    with (
+        replacing_file(folder / FAILURES_NAME) as part,
+        pa_csv.CSVWriter(part, FAILURES) as file,
+    ):
         for verdict in verdicts:
             for rows in _failures(verdict):
                 file.write_table(rows)
-    part.replace(folder / FAILURES_NAME)
 
 
 def read_records(folder: Path) -> ValidationRecord:
@@ -143,15 +142,13 @@ def read_records(folder: Path) -> ValidationRecord:
     Raises:
         AnnotationError: there is none, or not one of this version.
     """
-    path = folder / RECORD_NAME
-    if not path.is_file():
-        raise AnnotationError(f"{path}: no such file. Ingest the data set first.")
-    try:
-        return TypeAdapter(ValidationRecord).validate_json(path.read_bytes())
-    except PydanticError as error:
-        raise AnnotationError(
-            f"{path}: not a record of this version; ingest the data set again.\n{error}"
-        ) from error
+    return read_typed(
+        ValidationRecord,
+        folder / RECORD_NAME,
+        error=AnnotationError,
+        absent="Ingest the data set first.",
+        stale="not a record of this version; ingest the data set again",
+    )
 
 
 def _expectation(verdict: Verdict, answer: Answer) -> ExpectationRecord:

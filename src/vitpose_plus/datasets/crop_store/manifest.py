@@ -4,8 +4,6 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
-from pydantic import ValidationError as PydanticError
 
 from vitpose_plus.datasets.crop_store.config import CropEncoding
 from vitpose_plus.datasets.crop_store.reach import Reach
@@ -13,6 +11,7 @@ from vitpose_plus.datasets.crop_store.shards import Shard
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.errors import CropStoreError
 from vitpose_plus.settings import settings
+from vitpose_plus.typed_json import read_typed, write_typed
 
 MANIFEST_NAME = "manifest.json"
 STORE_VERSION = 1
@@ -57,8 +56,7 @@ def rows_checksum(split: Split) -> str:
 
 def write_manifest(manifest: StoreManifest, folder: Path) -> None:
     """Write `manifest.json` into a folder that nobody reads yet."""
-    text = TypeAdapter(StoreManifest).dump_json(manifest, indent=2)
-    (folder / MANIFEST_NAME).write_bytes(text + b"\n")
+    write_typed(manifest, folder / MANIFEST_NAME)
 
 
 def read_manifest(folder: Path) -> StoreManifest:
@@ -68,14 +66,13 @@ def read_manifest(folder: Path) -> StoreManifest:
         CropStoreError: there is none, or not one of this version.
     """
     path = folder / MANIFEST_NAME
-    if not path.is_file():
-        raise CropStoreError(f"{path}: no such file. Build the crop store.")
-    try:
-        manifest = TypeAdapter(StoreManifest).validate_json(path.read_bytes())
-    except PydanticError as error:
-        raise CropStoreError(
-            f"{path}: not a manifest of this version; build the crop store again.\n{error}"
-        ) from error
+    manifest = read_typed(
+        StoreManifest,
+        path,
+        error=CropStoreError,
+        absent="Build the crop store.",
+        stale="not a manifest of this version; build the crop store again",
+    )
     if manifest.version != STORE_VERSION:
         raise CropStoreError(
             f"{path}: of version {manifest.version}, not {STORE_VERSION}; "
