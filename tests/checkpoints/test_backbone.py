@@ -199,3 +199,34 @@ def test_a_transformers_folder_gives_all_its_experts(
         for model, index in ((plus, task), (plain, 0)):
             found = model.backbone(picture, Dispatch.one_task(index, 1, picture.device))
             assert_close(found, wanted)
+
+
+TOKEN = "backbone.knowledge_token"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "missing", "left_out"),
+    [(1, 1, (), ()), (1, 0, (), (TOKEN,)), (0, 1, (TOKEN,), ())],
+)
+def test_a_knowledge_token_is_taken_left_out_or_kept(
+    theirs, ours, missing, left_out, make_random, tmp_path
+):
+    source = make_random("coco", knowledge_tokens=theirs)
+    model = make_random("coco", knowledge_tokens=ours)
+    before = model.state_dict().get(TOKEN, torch.empty(0)).clone()
+    save_model(source, tmp_path / "m")
+    found = load_backbone(model, tmp_path / "m")
+    assert found.missing == missing
+    told = {name: why for name, why in found.left_out.items() if not name.startswith("heads.")}
+    assert tuple(told) == left_out
+    assert all("the model has none" in why for why in told.values())
+    if ours:
+        wanted = source.backbone.knowledge_token if theirs else before
+        assert torch.equal(model.backbone.knowledge_token, wanted)
+    assert torch.equal(model.backbone.pos_embed, source.backbone.pos_embed)
+
+
+def test_another_number_of_knowledge_tokens_is_refused(make_random, tmp_path):
+    save_model(make_random("coco", knowledge_tokens=2), tmp_path / "m")
+    with pytest.raises(CheckpointError, match=r"knowledge_token \[1, 2, 192\] for \[1, 1, 192\]"):
+        load_backbone(make_random("coco", knowledge_tokens=1), tmp_path / "m")

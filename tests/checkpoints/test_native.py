@@ -60,3 +60,23 @@ def test_others_may_read_the_weights_as_they_may_the_configuration(make_model, t
     save_model(make_model("coco"), tmp_path / "m")
     modes = {path.stat().st_mode for path in (tmp_path / "m").iterdir()}
     assert len(modes) == 1
+
+
+def test_a_knowledge_token_comes_back(make_model, tmp_path, same_heatmaps):
+    model = make_model("coco", "mpii", knowledge_tokens=1).eval()
+    save_model(model, tmp_path / "m")
+    again = load_model(tmp_path / "m")
+    assert again.config == model.config
+    assert torch.equal(again.backbone.knowledge_token, model.backbone.knowledge_token)
+    same_heatmaps(again, model, "mpii")
+    larger = load_model(tmp_path / "m", input_size=(96, 64))
+    assert larger(torch.randn(1, 3, 96, 64), "coco").shape == (1, 17, 24, 16)
+
+
+def test_a_configuration_of_before_there_were_knowledge_tokens_is_read(make_model, tmp_path):
+    model = make_model("coco")
+    save_model(model, tmp_path / "m")
+    config = json.loads((tmp_path / "m" / "config.json").read_text())
+    del config["knowledge_tokens"]
+    (tmp_path / "m" / "config.json").write_text(json.dumps(config))
+    assert load_model(tmp_path / "m").config == model.config

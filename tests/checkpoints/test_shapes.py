@@ -120,3 +120,15 @@ def test_a_file_of_another_model_is_told_with_what_it_holds(tmp_path):
     torch.save({"conv1.weight": torch.ones(1)}, tmp_path / "resnet.pth")
     with pytest.raises(CheckpointError, match=r"resnet\.pth.*no ViTPose.*conv1\.weight"):
         load_model(tmp_path / "resnet.pth")
+
+
+def test_knowledge_tokens_are_told_by_their_table(make_random, tmp_path, same_heatmaps):
+    model = make_random("coco", knowledge_tokens=2)
+    torch.save(model.state_dict(), tmp_path / "w.pth")
+    found = load_model(tmp_path / "w.pth", input_size=(64, 48))
+    assert found.config.knowledge_tokens == 2
+    same_heatmaps(found, model, "coco")
+    flat = model.state_dict() | {"backbone.knowledge_token": torch.zeros(192)}
+    torch.save(flat, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match=r"of such a rank: backbone.knowledge_token \[192\]"):
+        load_model(tmp_path / "w.pth", input_size=(64, 48))

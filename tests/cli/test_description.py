@@ -52,6 +52,12 @@ def test_a_size_of_ones_own_windows_and_overlap_are_told():
     assert "    convolutions " in text
 
 
+def test_knowledge_tokens_are_told():
+    text = text_of(size="s", knowledge_tokens=2)
+    assert "tokens        16 x 12, patches side by side, 2 of knowledge\n" in text
+    assert "    knowledge tokens           0.001 M    0.0%\n" in text
+
+
 def test_the_simple_decoder_has_no_filters():
     assert "decoder       simple\n" in text_of(decoder="simple")
 

@@ -32,10 +32,11 @@ def test_batch_norms_that_still_learn_are_not_folded(make_model):
 
 
 @pytest.mark.slow
-def test_one_compilation_serves_every_batch_and_gives_the_same_keypoints(make_model):
+@pytest.mark.parametrize("tokens", [0, 1])
+def test_one_compilation_serves_every_batch_and_gives_the_same_keypoints(make_model, tokens):
     from torch._dynamo.utils import counters
 
-    model = with_statistics(make_model("coco", "aic"))
+    model = with_statistics(make_model("coco", "aic", knowledge_tokens=tokens))
     fast = accelerate(model, "aic")
     counters.clear()
     for batch in (3, 1, 8):

@@ -89,3 +89,22 @@ def test_an_unknown_task_lists_those_there_are():
     tasks = [Task(name=name, skeleton=SKELETONS[name]) for name in ("coco", "aic")]
     with pytest.raises(KeyError, match="coco, aic"):
         config(tasks=tasks).task_index("mpii")
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"attention": AttentionPattern(kind="shift_pool", window=(4, 3))}, "kind 'shift_pool'"),
+        ({"size": "g"}, "ViTAE's convolutions"),
+        ({"knowledge_tokens": -1}, "greater than or equal to 0"),
+    ],
+)
+def test_a_knowledge_token_where_it_has_no_place_is_refused(fields, reason):
+    with pytest.raises(ValidationError, match=reason):
+        config(**({"knowledge_tokens": 1} | fields))
+
+
+def test_the_rate_of_dropped_paths_rises_from_block_to_block():
+    size = Size(width=48, depth=5, heads=3, hidden=96, expert_width=12)
+    assert config(size=size, drop_path=0.4).drop_rates == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    assert config(size=replace(size, depth=1), drop_path=0.4).drop_rates == [0]

@@ -97,3 +97,14 @@ def test_windows_cost_less_than_full_attention():
 def test_an_unknown_task_is_named():
     with pytest.raises(KeyError, match="serves coco"):
         count(config("coco"), "mpii")
+
+
+def test_a_knowledge_token_costs_as_much_as_any_token():
+    plain, told = (count(config("coco", size="s", knowledge_tokens=t)) for t in (0, 2))
+    products = attention_products(12, 384, TOKENS + 2) - attention_products(12, 384, TOKENS)
+    assert told.backbone - plain.backbone == 2 * 12 * 12 * 384**2 + products
+    assert told.decoder == plain.decoder
+    assert (plain.parameters.knowledge, told.parameters.knowledge) == (0, 2 * 384)
+    assert told.parameters.total == plain.parameters.total + 2 * 384
+    built = ViTPose(config("coco", size="s", knowledge_tokens=2))
+    assert told.parameters.total == sum(p.numel() for p in built.parameters())

@@ -44,3 +44,12 @@ def test_a_folded_model_is_a_copy_in_the_same_mode(make_model):
 def test_an_unknown_task_is_refused(make_model):
     with pytest.raises(KeyError, match="coco, aic"):
         make_model("coco", "aic").for_task("mpii")
+
+
+@pytest.mark.parametrize("ffn", FFNS)
+def test_a_knowledge_token_survives_folding(make_model, same_heatmaps, ffn):
+    model = make_model("coco", "aic", ffn=ffn, knowledge_tokens=2).eval()
+    folded = model.for_task("aic")
+    assert folded.config.knowledge_tokens == 2
+    assert torch.equal(folded.backbone.knowledge_token, model.backbone.knowledge_token)
+    same_heatmaps(folded, model, "aic")

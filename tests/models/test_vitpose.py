@@ -1,8 +1,11 @@
+import copy
+
 import pytest
 import torch
 from torch.nn import functional as F
 
 from vitpose_plus.heatmaps import HeatmapCodec, encode
+from vitpose_plus.models import Size
 from vitpose_plus.training.loss import heatmap_loss
 
 TASKS = ("coco", "aic", "ap10k")
@@ -139,3 +142,63 @@ def test_a_plain_model_has_no_experts_and_one_task(make_model):
     model = make_model("coco", ffn="plain").eval()
     assert not any("experts" in name for name in model.state_dict())
     assert model(torch.randn(2, 3, 64, 48), "coco").shape == (2, 17, 16, 12)
+
+
+def a_step(model, tasks, *, every, dtype=None):
+    """Heatmaps and gradients of one training step, and the statistics after it."""
+    model.zero_grad()
+    torch.manual_seed(7)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype is not None):
+        maps = model.by_task(torch.randn(len(tasks), 3, 64, 48), torch.tensor(tasks), every=every)
+        loss = sum(each.float().square().sum() for each in maps.values())
+    loss.backward()
+    gradients = {name: p.grad for name, p in model.named_parameters()}
+    return maps, gradients, dict(model.named_buffers())
+
+
+@pytest.mark.parametrize(("recompute", "dtype"), [(False, torch.bfloat16), (True, None)])
+@pytest.mark.parametrize("decoder", ["classic", "simple"])
+@pytest.mark.parametrize("ffn", FFNS)
+def test_absent_tasks_run_on_nothing_and_learn_zero(make_model, ffn, decoder, recompute, dtype):
+    size = Size(width=48, depth=2, heads=3, hidden=96, expert_width=12, decoder_width=16)
+    model = make_model(*TASKS, ffn=ffn, decoder=decoder, drop_path=0.2, size=size)
+    model.backbone.checkpointing = recompute
+    other = copy.deepcopy(model)
+    maps, gradients, statistics = a_step(model, [0, 2, 0], every=True, dtype=dtype)
+    present, wanted, usual = a_step(other, [0, 2, 0], every=False, dtype=dtype)
+    assert list(maps) == [0, 1, 2]
+    assert maps[1].shape == (0, 14, 16, 12)
+    assert all(torch.equal(maps[task], present[task]) for task in (0, 2))
+    for name, gradient in gradients.items():
+        if wanted[name] is None:
+            assert torch.equal(gradient, torch.zeros_like(gradient)), name
+        else:
+            assert (gradient - wanted[name]).abs().max() <= 1e-6 * wanted[name].abs().max(), name
+    absent = {name for name, gradient in wanted.items() if gradient is None}
+    assert absent == {n for n in wanted if n.startswith("heads.1.") or ".experts.1." in n}
+    assert all(torch.equal(value, usual[name]) for name, value in statistics.items())
+
+
+def test_statistics_of_an_absent_task_stay_as_they_were(make_model):
+    model = make_model(*TASKS)
+    before = {name: value.clone() for name, value in model.named_buffers()}
+    _, _, after = a_step(model, [0, 2], every=True)
+    moved = {name.split(".")[1] for name, value in after.items() if not value.equal(before[name])}
+    assert moved == {"0", "2"}
+
+
+def test_a_model_of_one_task_is_the_same_with_every_task(make_model):
+    model = make_model("coco", ffn="plain").eval()
+    images, tasks = torch.randn(2, 3, 64, 48), torch.tensor([0, 0])
+    found, wanted = (model.by_task(images, tasks, every=every) for every in (True, False))
+    assert list(found) == [0]
+    assert torch.equal(found[0], wanted[0])
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_a_bad_index_or_no_picture_is_refused_with_every_task_too(make_model, every):
+    model = make_model(*TASKS)
+    with pytest.raises(ValueError, match="this model's are 0 to 2"):
+        model.by_task(torch.randn(1, 3, 64, 48), torch.tensor([3]), every=every)
+    with pytest.raises(ValueError, match="an empty batch"):
+        model.by_task(torch.randn(0, 3, 64, 48), torch.tensor([], dtype=torch.long), every=every)

@@ -13,7 +13,7 @@ from vitpose_plus.checkpoints.experts import Target, folded, joined, split_ffns,
 from vitpose_plus.checkpoints.foreign import Foreign
 from vitpose_plus.checkpoints.grids import POSITIONS, likely_grid, stored_grid, with_grid
 from vitpose_plus.checkpoints.hints import agreed
-from vitpose_plus.checkpoints.shapes import depth, expert_count, infer_ffn, usual_heads
+from vitpose_plus.checkpoints.shapes import KNOWLEDGE, depth, expert_count, infer_ffn, usual_heads
 from vitpose_plus.checkpoints.sources import read_checkpoint
 from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
 from vitpose_plus.errors import CheckpointError
@@ -25,8 +25,11 @@ from vitpose_plus.models.positions import Grid
 log = logging.getLogger(__name__)
 
 _PATCHES = "backbone.patch_embed.proj.weight"
-# What a source may lack: parts of window attention and of ViTAE, and MAE's norm of its encoder.
-_MAY_LACK = re.compile(r".*\.(rel_pos_[hw]|pcm\..*)|backbone\.last_norm\..*")
+# What a source may lack: parts of window attention and of ViTAE, MAE's norm of its encoder, and
+# the token that a student gets from its teacher.
+_MAY_LACK = re.compile(
+    r".*\.(rel_pos_[hw]|pcm\..*)|backbone\.last_norm\..*|" + re.escape(KNOWLEDGE)
+)
 _EXPERT = re.compile(r"\.mlp\.experts\.(\d+)\.")
 # Shapes do not tell timm's vit_small (6 heads) from ViTPose-S (12).
 _AMBIGUOUS_WIDTH = 384
@@ -69,6 +72,7 @@ def load_backbone(
     source = read_checkpoint(Path(path), all_experts=True)
     with naming(Path(path)):
         source = _without_decoders(source)
+        source = _without_knowledge(source, model.config)
         _refuse_other_dimensions(source, model.config)
         _refuse_other_heads(source, model.config.dimensions.heads, heads)
         source, notes = _fitted(source, model.config, task)
@@ -88,6 +92,16 @@ def _without_decoders(source: Foreign) -> Foreign:
     left_out = {source.their_name(name): "decoder: load_model takes it" for name in decoders}
     weights = {name: w for name, w in source.weights.items() if name not in decoders}
     return replace(source, weights=weights, left_out=source.left_out | left_out)
+
+
+def _without_knowledge(source: Foreign, config: ViTPoseConfig) -> Foreign:
+    """Without the source's knowledge token where the model has none."""
+    if config.knowledge_tokens or KNOWLEDGE not in source.weights:
+        return source
+    weights = {name: w for name, w in source.weights.items() if name != KNOWLEDGE}
+    reason = "knowledge token: the model has none (its knowledge_tokens are 0)"
+    left_out = source.left_out | {source.their_name(KNOWLEDGE): reason}
+    return replace(source, weights=weights, left_out=left_out)
 
 
 def _refuse_other_dimensions(source: Foreign, config: ViTPoseConfig) -> None:

@@ -19,6 +19,7 @@ from vitpose_plus.models import SIZES, Size, SizeName, ViTPoseConfig
 from vitpose_plus.models.config import FFN, LAYER_NORM_EPS, Decoder
 from vitpose_plus.models.positions import Grid
 
+KNOWLEDGE = "backbone.knowledge_token"
 _PATCHES = "backbone.patch_embed.proj.weight"
 _MLP = "backbone.blocks.0.mlp."
 _FINAL = "heads.0.final_layer.weight"
@@ -47,6 +48,7 @@ def infer_config(foreign: Foreign, hints: Hints) -> ViTPoseConfig:
             ffn=infer_ffn(foreign.weights),
             decoder=decoder,
             layer_norm_eps=foreign.layer_norm_eps or LAYER_NORM_EPS,
+            knowledge_tokens=knowledge_tokens(foreign.weights),
             tasks=infer_tasks(foreign, hints),
         )
     except PydanticError as error:
@@ -85,6 +87,11 @@ def infer_size(foreign: Foreign, heads: int | None) -> SizeName | Size:
 def usual_heads(width: int) -> int | None:
     """Attention heads of the family's size of this width."""
     return next((size.heads for size in SIZES.values() if size.width == width), None)
+
+
+def knowledge_tokens(weights: dict[str, Tensor]) -> int:
+    """Tokens beside the visual ones."""
+    return weights[KNOWLEDGE].shape[1] if KNOWLEDGE in weights else 0
 
 
 def expert_count(weights: dict[str, Tensor]) -> int:
@@ -189,7 +196,7 @@ def _refuse_what_is_no_vitpose(foreign: Foreign) -> None:
 def _ranks(weights: dict[str, Tensor]) -> dict[str, int]:
     """How many dimensions those tensors have that tell something where they are there."""
     final = {name: _FINAL_RANKS[at[1]] for name in weights if (at := _FINALS.fullmatch(name))}
-    others = {_MLP + "experts.0.bias": 1, _FIRST_DOUBLING: 4}
+    others = {_MLP + "experts.0.bias": 1, _FIRST_DOUBLING: 4, KNOWLEDGE: 3}
     return final | {name: ndim for name, ndim in others.items() if name in weights}
 
 

@@ -25,6 +25,7 @@ def as_dict(found: Inspection, cost: Cost) -> dict[str, Any]:
         "heatmap_size": config.heatmap_size,
         "attention": asdict(config.attention),
         "ffn": config.ffn,
+        "knowledge_tokens": config.knowledge_tokens,
         "decoder": config.decoder,
         "layer_norm_eps": config.layer_norm_eps,
         "tasks": {task.name: len(task.skeleton) for task in config.tasks},
@@ -53,11 +54,12 @@ def _model(found: Inspection) -> list[str]:
     (height, width), (rows, columns) = config.input_size, config.grid
     first, *others = (f"{t.name:<16}{len(t.skeleton):>3} keypoints" for t in config.tasks)
     patches = "overlapping by half" if config.ratio == 2 else "side by side"
+    beside = f", {config.knowledge_tokens} of knowledge" if config.knowledge_tokens else ""
     return [
         _row("format", found.format),
         _row("size", _size(config)),
         _row("input", f"{height} x {width} pixels (height x width)"),
-        _row("tokens", f"{rows} x {columns}, patches {patches}"),
+        _row("tokens", f"{rows} x {columns}, patches {patches}{beside}"),
         _row("heatmaps", "{} x {}".format(*config.heatmap_size)),
         _row("attention", _attention(config)),
         _row("FFN", _ffn(config)),
@@ -82,6 +84,7 @@ def _parameters(parts: Parameters) -> list[str]:
 
 def _of_backbone(parts: Parameters) -> Iterator[tuple[str, int]]:
     yield "embeddings", parts.embeddings
+    yield "knowledge tokens", parts.knowledge
     yield "attention", parts.attention
     yield ("shared FFN" if parts.experts else "FFN"), parts.ffn
     yield "experts", parts.experts

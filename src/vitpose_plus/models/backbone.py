@@ -1,22 +1,18 @@
 """The vision transformer of ViTPose, from timm's parts."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
+import math
 from typing import cast
 
 import torch
-from timm.layers import DropPath, trunc_normal_
+from timm.layers import trunc_normal_
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from vitpose_plus.geometry.input_size import PATCH
-from vitpose_plus.models.attention import build_attention
-from vitpose_plus.models.config import ViTPoseConfig
-from vitpose_plus.models.convolutions import ParallelConvolutions
+from vitpose_plus.models.block import Block, draw_paths
+from vitpose_plus.models.config import ViTPoseConfig, check_knowledge
 from vitpose_plus.models.dispatch import Dispatch
-from vitpose_plus.models.ffn import build_ffn
 from vitpose_plus.models.positions import initial_positions
+from vitpose_plus.models.recomputation import recomputed
 
 
 class PatchEmbed(nn.Module):
@@ -33,34 +29,12 @@ class PatchEmbed(nn.Module):
         return self.proj(images).flatten(2).transpose(1, 2)
 
 
-class Block(nn.Module):
-    """x + DropPath(Attention(LN x)), then x + DropPath(FFN(LN x)).
-
-    In a ViTAE, convolutions of x are added with the attention.
-    """
-
-    def __init__(self, config: ViTPoseConfig, index: int) -> None:
-        super().__init__()
-        size, eps = config.dimensions, config.layer_norm_eps
-        self.norm1 = nn.LayerNorm(size.width, eps=eps)
-        self.attn = build_attention(config, index)
-        self.norm2 = nn.LayerNorm(size.width, eps=eps)
-        self.mlp = build_ffn(config)
-        self.drop_path = DropPath(config.drop_path * index / max(1, size.depth - 1))
-        self.pcm = ParallelConvolutions(size.width, config.grid) if size.convolutions else None
-
-    def forward(self, x: Tensor, dispatch: Dispatch) -> Tensor:
-        """x [B, N, C] -> [B, N, C]."""
-        attended = x + self.drop_path(self.attn(self.norm1(x)))
-        if self.pcm is not None:
-            attended = attended + self.drop_path(self.pcm(x))
-        return attended + self.drop_path(self.mlp(self.norm2(attended), dispatch))
-
-
 class Backbone(nn.Module):
     """Patch embedding, positions, blocks and the final norm.
 
     Attributes:
+        knowledge_token: [1, T, C] learned tokens that go through the blocks beside the visual
+            ones, without a position, and end there; None where there are none.
         checkpointing: recompute each block in the backward pass instead of keeping it: a third
             more time for the memory of one block.
         frozen_blocks: the first so many blocks stay in evaluation mode; see `freeze`.
@@ -69,6 +43,7 @@ class Backbone(nn.Module):
     def __init__(self, config: ViTPoseConfig) -> None:
         super().__init__()
         size = config.dimensions
+        self.config = config
         self.grid = config.grid
         self.checkpointing = False
         self.frozen_blocks = 0
@@ -77,19 +52,34 @@ class Backbone(nn.Module):
         self.blocks = nn.ModuleList(Block(config, index) for index in range(size.depth))
         self.last_norm = nn.LayerNorm(size.width, eps=config.layer_norm_eps)
         self.apply(_initialise)
+        # Last: the other weights begin as they do without it.
+        self.knowledge_token = _initial_knowledge(config.knowledge_tokens, size.width)
 
-    def forward(self, images: Tensor, dispatch: Dispatch) -> Tensor:
-        """images [B, 3, H, W], sorted by task -> features [B, C, h, w], at 1/16 or 1/8."""
+    def forward(
+        self, images: Tensor, dispatch: Dispatch, knowledge: Tensor | None = None
+    ) -> Tensor:
+        """Features of a batch.
+
+        Args:
+            images: [B, 3, H, W], sorted by task.
+            dispatch: whose samples they are.
+            knowledge: [1, T, C], in the place of the backbone's own token; T may be 0.
+
+        Returns:
+            features [B, C, h, w], at 1/16 or 1/8.
+
+        Raises:
+            ValueError: these tokens are none of this backbone's.
+        """
         # The class token's slot is added to all tokens: a trait of the official code
         # that its weights were trained with.
         x = self.patch_embed(images) + self.pos_embed[:, 1:] + self.pos_embed[:, :1]
-        for block in self.layers:
-            if self.checkpointing and torch.is_grad_enabled():
-                again = partial(_recomputing, block)
-                x = checkpoint(block, x, dispatch, use_reentrant=False, context_fn=again)
-            else:
-                x = block(x, dispatch)
-        return self.last_norm(x).transpose(1, 2).unflatten(2, self.grid)
+        x = self._with_knowledge(x, knowledge)
+        recomputing = self.checkpointing and torch.is_grad_enabled()
+        for block, paths in zip(self.layers, self._paths(x), strict=True):
+            x = recomputed(block, x, dispatch, paths) if recomputing else block(x, dispatch, paths)
+        visual = x[:, : math.prod(self.grid)]
+        return self.last_norm(visual).transpose(1, 2).unflatten(2, self.grid)
 
     @property
     def layers(self) -> list[Block]:
@@ -103,24 +93,39 @@ class Backbone(nn.Module):
             block.eval()
         return self
 
+    def _paths(self, x: Tensor) -> list[Tensor | None]:
+        """Each block's `paths`. Frozen ones drop none."""
+        if not (self.training and self.config.drop_path):
+            return [None] * len(self.layers)
+        drawn = draw_paths(self.config.drop_rates, len(x), x.device)
+        return [
+            paths if block.training else None
+            for block, paths in zip(self.layers, drawn, strict=True)
+        ]
 
-def _recomputing(block: Block) -> tuple[AbstractContextManager, AbstractContextManager]:
-    """Contexts of a block's first pass and of its second, which gathers no statistics again."""
-    return nullcontext(), _without_statistics(block)
+    def _with_knowledge(self, x: Tensor, knowledge: Tensor | None) -> Tensor:
+        """x [B, N, C] -> [B, N + T, C]."""
+        if knowledge is not None:
+            self._check_knowledge(knowledge)
+        elif self.knowledge_token is not None:
+            knowledge = self.knowledge_token
+        else:
+            return x
+        # Not len(x): an export would fix the batch's size.
+        return torch.cat([x, knowledge.expand(x.shape[0], -1, -1)], dim=1)
+
+    def _check_knowledge(self, knowledge: Tensor) -> None:
+        width = self.config.dimensions.width
+        if knowledge.ndim != 3 or (knowledge.shape[0], knowledge.shape[2]) != (1, width):
+            raise ValueError(
+                f"knowledge is {list(knowledge.shape)}, not [1, tokens, {width}]: project a token "
+                "of another width first"
+            )
+        check_knowledge(knowledge.shape[1], self.config.attention, self.config.dimensions)
 
 
-@contextmanager
-def _without_statistics(block: Block) -> Iterator[None]:
-    norms = [module for module in block.modules() if isinstance(module, nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    counts = [cast(Tensor, norm.num_batches_tracked).clone() for norm in norms]
-    for norm in norms:
-        norm.momentum = 0.0
-    try:
-        yield
-    finally:
-        for norm, momentum, count in zip(norms, momenta, counts, strict=True):
-            norm.momentum, norm.num_batches_tracked = momentum, count
+def _initial_knowledge(tokens: int, width: int) -> nn.Parameter | None:
+    return nn.Parameter(trunc_normal_(torch.empty(1, tokens, width), std=0.02)) if tokens else None
 
 
 def _initialise(module: nn.Module) -> None:

@@ -61,6 +61,8 @@ class ViTPoseConfig:
             FFN and the task's own.
         decoder: classic, two transposed convolutions; simple, bilinear and one convolution.
         drop_path: rate of stochastic depth in the last block, rising linearly from 0.
+        knowledge_tokens: learned tokens beside the visual ones, the same for all tasks (ViTPose,
+            section 3.4, takes one to pass a teacher's knowledge on).
         layer_norm_eps: of every LayerNorm.
         tasks: the data sets in the order of their experts.
     """
@@ -72,6 +74,7 @@ class ViTPoseConfig:
     ffn: FFN
     decoder: Decoder = "classic"
     drop_path: float = Field(default=0.0, ge=0.0, lt=1.0)
+    knowledge_tokens: int = Field(default=0, ge=0)
     layer_norm_eps: float = Field(default=LAYER_NORM_EPS, gt=0)
     tasks: tuple[Task, ...] = Field(min_length=1)
 
@@ -81,6 +84,7 @@ class ViTPoseConfig:
         if len(set(names)) != len(names):
             raise ValueError(f"tasks {names}: a name stands twice")
         check_windows(self.attention, self.input_size, self.ratio)
+        check_knowledge(self.knowledge_tokens, self.attention, self.dimensions)
         return self
 
     @property
@@ -102,6 +106,12 @@ class ViTPoseConfig:
     def upsampling(self) -> int:
         """How many times finer than the tokens' grid the heatmaps are."""
         return PATCH // (self.ratio * HEATMAP_STRIDE)
+
+    @property
+    def drop_rates(self) -> list[float]:
+        """Rate of stochastic depth of each block."""
+        last = max(1, self.dimensions.depth - 1)
+        return [self.drop_path * block / last for block in range(self.dimensions.depth)]
 
     @property
     def experts(self) -> int:
@@ -137,4 +147,22 @@ def check_windows(attention: AttentionPattern, input_size: tuple[int, int], rati
         raise ValueError(
             f"attention.window {window} does not tile the grid of {grid} tokens: "
             "take divisors of its sides, or another input_size"
+        )
+
+
+def check_knowledge(tokens: int, attention: AttentionPattern, size: Size) -> None:
+    """Refuse tokens without a place in the grid to a backbone that needs every token's place.
+
+    Raises:
+        ValueError: attention in windows, or ViTAE's convolutions.
+    """
+    if tokens and attention.kind != "full":
+        raise ValueError(
+            f"knowledge_tokens {tokens}: attention of kind {attention.kind!r} joins the tokens of "
+            "a window, and a knowledge token lies in none. Take attention.kind: full, or 0 tokens"
+        )
+    if tokens and size.convolutions:
+        raise ValueError(
+            f"knowledge_tokens {tokens}: ViTAE's convolutions (as size g has them) see a grid of "
+            "tokens, and a knowledge token has no place in it. Take another size, or 0 tokens"
         )

@@ -18,6 +18,7 @@ class Parameters:
 
     Attributes:
         embeddings: patch embedding and table of positions.
+        knowledge: the knowledge tokens.
         attention: of all blocks.
         ffn: of all blocks, without the experts.
         experts: of all blocks and all tasks.
@@ -27,6 +28,7 @@ class Parameters:
     """
 
     embeddings: int
+    knowledge: int
     attention: int
     ffn: int
     experts: int
@@ -38,7 +40,7 @@ class Parameters:
     def backbone(self) -> int:
         """All but the decoders."""
         blocks = self.attention + self.ffn + self.experts + self.convolutions
-        return self.embeddings + blocks + self.norms
+        return self.embeddings + self.knowledge + blocks + self.norms
 
     @property
     def total(self) -> int:
@@ -112,6 +114,7 @@ def _parameters(model: ViTPose) -> Parameters:
     names = (task.name for task in model.config.tasks)
     return Parameters(
         embeddings=_size([backbone.patch_embed]) + backbone.pos_embed.numel(),
+        knowledge=0 if backbone.knowledge_token is None else backbone.knowledge_token.numel(),
         attention=_size(block.attn for block in blocks),
         ffn=_size(block.mlp for block in blocks) - experts,
         experts=experts,

@@ -5,6 +5,7 @@ import math
 from torch import Tensor, nn
 
 from vitpose_plus.models.config import ViTPoseConfig
+from vitpose_plus.models.normalisation import BatchNorm
 
 
 class ClassicDecoder(nn.Module):
@@ -13,7 +14,7 @@ class ClassicDecoder(nn.Module):
     One transposed convolution where features come at 1/8. Source: Xiao et al. 2018; official
     config `*_coco_256x192.py`. Parameter names are the official ones. In training its BatchNorms
     see only the features of its own task's samples, as they do when it serves that task alone;
-    the official code shows them all tasks'.
+    the official code shows them all tasks'. Of a batch without such a sample they learn nothing.
     """
 
     def __init__(self, width: int, filters: int, keypoints: int, upsampling: int = 4) -> None:
@@ -61,7 +62,7 @@ def _channels(width: int, filters: int, upsampling: int) -> list[tuple[int, int]
 
 def _doubling(channels: int, filters: int) -> tuple[nn.Module, ...]:
     up = nn.ConvTranspose2d(channels, filters, 4, stride=2, padding=1, bias=False)
-    return up, nn.BatchNorm2d(filters), nn.ReLU(inplace=True)
+    return up, BatchNorm(filters), nn.ReLU(inplace=True)
 
 
 def _initialise(decoder: AnyDecoder) -> None:

@@ -15,17 +15,23 @@ class Dispatch:
 
     Attributes:
         order: [B] where each sorted sample came from.
-        counts: (task, its number of samples) of every task that is present, in order.
+        counts: (task, its number of samples), in order: of the tasks that are present, or of all.
     """
 
     order: Tensor
     counts: tuple[tuple[int, int], ...]
 
     @classmethod
-    def by_task(cls, tasks: Tensor) -> "Dispatch":
-        """Sort a batch; `tasks` [B] is one task's index a sample. Ties keep their order."""
+    def by_task(cls, tasks: Tensor, every: int = 0) -> "Dispatch":
+        """Sort a batch by task; ties keep their order.
+
+        Args:
+            tasks: [B] one task's index a sample.
+            every: the first so many tasks are counted even where no sample is theirs.
+        """
         present, counts = torch.unique(tasks.cpu(), return_counts=True)
-        pairs = zip(present.tolist(), counts.tolist(), strict=True)
+        found = dict(zip(present.tolist(), counts.tolist(), strict=True))
+        pairs = sorted((dict.fromkeys(range(every), 0) | found).items())
         return cls(torch.argsort(tasks, stable=True), tuple(pairs))
 
     @classmethod
@@ -34,7 +40,7 @@ class Dispatch:
         return cls(torch.arange(batch, device=device), ((task, batch),))
 
     def split(self, batch: Tensor) -> list[tuple[int, Tensor]]:
-        """Each present task and its own samples of a sorted batch.
+        """Each counted task and its own samples, perhaps none, of a sorted batch.
 
         One split, not a slice a task: in the backward pass each slice would fill a gradient of
         the whole batch with zeros.

@@ -10,6 +10,13 @@ from vitpose_plus.models.dispatch import Dispatch
 Weights = dict[str, Tensor]
 
 
+# Counts differ from batch to batch: a compiler would make a graph for each of them.
+@torch.compiler.disable
+def by_expert(experts: nn.ModuleList, x: Tensor, dispatch: Dispatch) -> Tensor:
+    """Each sample through its own task's expert: x [B, N, C], sorted by task -> [B, N, C']."""
+    return torch.cat([experts[task](part) for task, part in dispatch.split(x)])
+
+
 class PlainFFN(Mlp):
     """timm's FFN, deaf to the task."""
 
@@ -39,8 +46,8 @@ class PartiallySharedFFN(nn.Module):
     def forward(self, x: Tensor, dispatch: Dispatch) -> Tensor:
         """x [B, N, C], sorted by task -> [B, N, C]."""
         hidden = self.act(self.fc1(x))
-        own = [self.experts[task](part) for task, part in dispatch.split(hidden)]
-        return torch.cat([self.fc2(hidden), torch.cat(own)], dim=-1)
+        own = by_expert(self.experts, hidden, dispatch)
+        return torch.cat([self.fc2(hidden), own], dim=-1)
 
     def folded(self, task: int) -> Weights:
         """The weights of a plain FFN with this task's output."""
@@ -59,7 +66,7 @@ class IndependentFFN(nn.Module):
 
     def forward(self, x: Tensor, dispatch: Dispatch) -> Tensor:
         """x [B, N, C], sorted by task -> [B, N, C]."""
-        return torch.cat([self.experts[task](part) for task, part in dispatch.split(x)])
+        return by_expert(self.experts, x, dispatch)
 
     def folded(self, task: int) -> Weights:
         """The weights of a plain FFN with this task's output."""

@@ -22,12 +22,15 @@ class ViTPose(nn.Module):
             build_decoder(config, len(task.skeleton)) for task in config.tasks
         )
 
-    def forward(self, images: Tensor, task: str | Tensor) -> Tensor:
+    def forward(
+        self, images: Tensor, task: str | Tensor, knowledge: Tensor | None = None
+    ) -> Tensor:
         """Normalised pictures to heatmaps.
 
         Args:
             images: [B, 3, H, W], normalised as `geometry.normalise` does.
             task: a task's name for the whole batch, or [B] one task's index a sample.
+            knowledge: as in `by_task`.
 
         Returns:
             heatmaps [B, K, H/4, W/4]. By index, K is the model's largest set's, and the rows
@@ -41,26 +44,37 @@ class ViTPose(nn.Module):
         if isinstance(task, str):
             index = self.config.task_index(task)
             dispatch = Dispatch.one_task(index, len(images), images.device)
-            return self.heads[index](self.backbone(images, dispatch))
+            return self.heads[index](self.backbone(images, dispatch, knowledge))
         dispatch = Dispatch.by_task(task)
-        return self._padded(self._dispatched(images, dispatch), dispatch)
+        return self._padded(self._dispatched(images, dispatch, knowledge), dispatch)
 
-    def by_task(self, images: Tensor, tasks: Tensor) -> dict[int, Tensor]:
+    def by_task(
+        self,
+        images: Tensor,
+        tasks: Tensor,
+        knowledge: Tensor | None = None,
+        every: bool = False,
+    ) -> dict[int, Tensor]:
         """A mixed batch, unpadded: for each task present, its own samples' heatmaps.
 
         Args:
             images: [B, 3, H, W].
-            tasks: [B] one task's index a sample.
+            tasks: [B] one task's index a sample; best on the CPU, where they are counted.
+            knowledge: [1, T, C] tokens beside the visual ones, in the place of the model's own;
+                T = 0 leaves its own out.
+            every: run the experts and decoders of all tasks, on no sample where a task is absent:
+                in the backward pass each of their weights then gets a gradient, of zeros.
 
         Returns:
             task's index -> [its samples, its K, H/4, W/4], samples in the batch's order.
 
         Raises:
-            ValueError: the pictures are not of the configured size, there are none, or an index
-                is none of the model's tasks'.
+            ValueError: the pictures are not of the configured size, there are none, an index is
+                none of the model's tasks', or the backbone cannot take these tokens.
         """
         self._check(images)
-        return self._dispatched(images, Dispatch.by_task(tasks))
+        dispatch = Dispatch.by_task(tasks, every=len(self.heads) if every else 0)
+        return self._dispatched(images, dispatch, knowledge)
 
     def for_task(self, name: str) -> "ViTPose":
         """A plain ViTPose with this task's heatmaps: its expert folded in, its decoder alone.
@@ -81,13 +95,16 @@ class ViTPose(nn.Module):
                 f"{self.config.input_size}: load it with another input_size, or resize them"
             )
 
-    def _dispatched(self, images: Tensor, dispatch: Dispatch) -> dict[int, Tensor]:
+    def _dispatched(
+        self, images: Tensor, dispatch: Dispatch, knowledge: Tensor | None
+    ) -> dict[int, Tensor]:
         served = range(len(self.heads))
         if unknown := [task for task, _ in dispatch.counts if task not in served]:
             raise ValueError(f"tasks {unknown}: this model's are 0 to {len(served) - 1}")
-        if not dispatch.counts:
+        if not len(images):
             raise ValueError("an empty batch")
-        features = self.backbone(images[dispatch.order], dispatch)
+        order = dispatch.order.to(images.device, non_blocking=True)
+        features = self.backbone(images[order], dispatch, knowledge)
         return {task: self.heads[task](own) for task, own in dispatch.split(features)}
 
     def _padded(self, heatmaps: dict[int, Tensor], dispatch: Dispatch) -> Tensor:

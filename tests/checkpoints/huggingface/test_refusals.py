@@ -22,6 +22,7 @@ def of_size(**numbers):
         ({"ratio": 2}, "ratio 1.*ratio 2"),
         ({"attention": AttentionPattern(kind="shift_pool", window=(8, 4))}, "'shift_pool'"),
         ({"size": "g"}, "ViTAE convolutions"),
+        ({"knowledge_tokens": 1}, "knowledge_tokens: 1.*save_model and export_onnx keep"),
         ({"size": of_size(hidden=400)}, "mlp_ratio.*400 to 96"),
         ({"size": of_size(decoder_width=320)}, "256 filters, not 320"),
     ],

@@ -34,6 +34,7 @@ def windows(kind):
         pytest.param({"ffn": "shared_and_independent", "ratio": 2}, id="shared and independent"),
         pytest.param({"size": replace(SMALL, convolutions=True)}, id="convolutions, as size g"),
         pytest.param(windows("shift_pool"), id="shifted and pooled windows"),
+        pytest.param({"knowledge_tokens": 2}, id="knowledge tokens"),
         pytest.param(windows("window"), id="windows", marks=pytest.mark.slow),
         pytest.param(windows("shift"), id="shifted windows", marks=pytest.mark.slow),
         pytest.param(windows("pool"), id="pooled windows", marks=pytest.mark.slow),

@@ -28,6 +28,12 @@ def _of_the_network(config: ViTPoseConfig) -> list[str]:
         reasons.append("its patches lie side by side (ratio 1), not overlapping (ratio 2)")
     if config.attention.kind != "full":
         reasons.append(f"its attention is full, not of kind {config.attention.kind!r}")
+    if config.knowledge_tokens:
+        reasons.append(
+            "it takes no token beside the patches', and this one has learned knowledge_tokens: "
+            f"{config.knowledge_tokens}, without which it draws other heatmaps (save_model and "
+            "export_onnx keep them)"
+        )
     if size.convolutions:
         reasons.append("it has no ViTAE convolutions (as size g has)")
     if size.hidden % size.width:
