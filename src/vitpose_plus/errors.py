@@ -31,3 +31,7 @@ class StorageError(VitposeError):
 
 class CropStoreError(VitposeError):
     """A crop store is missing, damaged, or was built for other rows or another recipe."""
+
+
+class DivergenceError(VitposeError):
+    """A loss or a gradient is no number. Names the step, the records and the mend."""

@@ -1,0 +1,126 @@
+"""From an objective and a loader to a trained model in a folder, whatever stops it on the way."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch.utils.data import DataLoader
+
+from vitpose_plus.engine.batches import GlobalBatches
+from vitpose_plus.engine.checkpoints import Checkpoints
+from vitpose_plus.engine.config import Run
+from vitpose_plus.engine.learner import Learner
+from vitpose_plus.engine.loop import Examine, Loop, Surroundings
+from vitpose_plus.engine.objective import Objective
+from vitpose_plus.engine.precision import resolve_precision
+from vitpose_plus.engine.speed import Speed, peak_flops
+from vitpose_plus.engine.stopping import StopRequests
+from vitpose_plus.engine.world import World
+from vitpose_plus.errors import StorageError
+from vitpose_plus.replacement import replacing
+
+
+@dataclass(frozen=True)
+class Optimised:
+    """What a run left behind, beside the models in `best` and `last`.
+
+    Attributes:
+        best_epoch: counted from 0.
+        best_score: that epoch's; NaN where nothing was examined.
+        seconds: of the run, with its examinations, over all its interruptions.
+        steps: optimiser steps.
+    """
+
+    best_epoch: int
+    best_score: float
+    seconds: float
+    steps: int
+
+
+def optimise(
+    objective: Objective,
+    loader: DataLoader,
+    run: Run,
+    folder: Path,
+    *,
+    world: World,
+    seed: int,
+    fingerprint: str,
+    examine: Examine | None = None,
+    progress: bool = True,
+) -> Optimised:
+    """Train, or go on with a training of the same fingerprint that was stopped in this folder.
+
+    The weights, the history and the figures are those of a run that nothing stopped: bit for bit
+    on one CPU process. Every process calls this; the main one writes.
+
+    Args:
+        objective: on `world.device`.
+        loader: its `batch_sampler` is a `GlobalBatches`.
+        run: how.
+        folder: gets `best`, `last` and `history.jsonl`, and `checkpoints` while it runs.
+        world: this process among all.
+        seed: of what is random in a step, such as dropped paths.
+        fingerprint: of all that decides the outcome: only a training with the same one goes on.
+        examine: scores epoch n on held-out samples; all processes call it and get the same.
+        progress: show a bar, in a terminal.
+
+    Raises:
+        DivergenceError: a loss is no number.
+        StorageError: a checkpoint could not be written, or another training writes here.
+        Interrupted: SIGTERM came and the checkpoint is written; exit code 75.
+    """
+    with _alone(folder, world), StopRequests() as stop:
+        checkpoints = Checkpoints(folder / "checkpoints")
+        around = Surroundings(folder, checkpoints, world, stop, fingerprint, progress)
+        assert isinstance(loader.batch_sampler, GlobalBatches)
+        learner = Learner(objective, run, loader.batch_sampler.steps, world, seed)
+        loop = Loop(learner, loader, _speed(objective, run, world), around)
+        loop.resume()
+        loop.run_through(examine)
+        _publish(loop, folder, examined=examine is not None)
+    reached = loop.reached
+    return Optimised(reached.best_epoch, reached.best_score, loop.seconds, reached.step)
+
+
+def _speed(objective: Objective, run: Run, world: World) -> Speed:
+    if run.peak_tflops is not None:
+        peak: float | None = run.peak_tflops * 1e12
+    else:
+        peak = peak_flops(world.device, resolve_precision(run.precision))
+    return Speed(objective.multiply_adds, peak and peak * world.size)
+
+
+def _publish(loop: Loop, folder: Path, *, examined: bool) -> None:
+    """The models take their places; until then the checkpoints can do it again."""
+    loop.write_model(folder / "last")
+    best = loop.best_folder if examined else folder / "last"
+    if loop.world.main:
+        # Only copied: a run that is killed here finishes the next time.
+        with replacing(folder / "best") as part:
+            shutil.copytree(best, part, dirs_exist_ok=True)
+        loop.around.checkpoints.clear()
+
+
+@contextmanager
+def _alone(folder: Path, world: World) -> Iterator[None]:
+    """Two trainings in one folder would overwrite each other's checkpoints."""
+    if not world.main:
+        yield
+        return
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".training.lock")
+    try:
+        lock.acquire(timeout=10)
+    except Timeout as error:
+        raise StorageError(
+            f"{folder}: another training writes here. Wait for it, or give this one another folder."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
