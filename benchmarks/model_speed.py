@@ -22,17 +22,18 @@ from tempfile import TemporaryDirectory
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torch.optim import AdamW
 
 from vitpose_plus.checkpoints import export_huggingface
 from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
+from vitpose_plus.engine.config import Optimisation
+from vitpose_plus.engine.precision import fast_attention, resolve_precision
 from vitpose_plus.heatmaps import HeatmapCodec, encode
 from vitpose_plus.inference.acceleration import accelerate
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
-from vitpose_plus.training.config import Optimisation
 from vitpose_plus.training.loss import heatmap_loss
-from vitpose_plus.training.optimiser import build_optimiser
-from vitpose_plus.training.precision import fast_attention, resolve_precision
+from vitpose_plus.training.optimiser import parameter_groups
 
 TASKS = tuple(Task(name=name, skeleton=SKELETONS[name]) for name in OFFICIAL_ORDER)
 BATCH = 32
@@ -127,7 +128,7 @@ class Steps:
     def __init__(self, size: str, *, dispatch: bool, bfloat16: bool) -> None:
         self.model = random_model(size, plus=True).to(memory_format=torch.channels_last)
         self.bfloat16 = bfloat16
-        self.optimiser = build_optimiser(self.model, Optimisation(learning_rate=1e-5))
+        self.optimiser = AdamW(parameter_groups(self.model, Optimisation(), 1e-5))
         self.dispatch = dispatch
         config = self.model.config
         self.codec = HeatmapCodec(config.input_size, config.heatmap_size)

@@ -10,15 +10,16 @@ import time
 from contextlib import nullcontext
 
 import torch
+from torch.optim import AdamW
 
 from vitpose_plus.checkpoints.tasks import OFFICIAL_ORDER
+from vitpose_plus.engine.config import Optimisation
+from vitpose_plus.engine.precision import fast_attention
 from vitpose_plus.heatmaps import HeatmapCodec, encode
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
-from vitpose_plus.training.config import Optimisation
 from vitpose_plus.training.loss import heatmap_loss
-from vitpose_plus.training.optimiser import build_optimiser
-from vitpose_plus.training.precision import fast_attention
+from vitpose_plus.training.optimiser import parameter_groups
 
 STEPS, WARM, BATCH = 15, 4, 32
 
@@ -31,7 +32,7 @@ def images_a_second(*, bfloat16: bool, math_attention: bool) -> float:
     config = ViTPoseConfig(size="tiny", input_size=size, ffn="partially_shared", tasks=tasks)
     model = ViTPose(config).to(memory_format=torch.channels_last)
     codec = HeatmapCodec(size, config.heatmap_size)
-    optimiser = build_optimiser(model, Optimisation())
+    optimiser = AdamW(parameter_groups(model, Optimisation(), 5e-4))
     with fast_attention(math.prod(config.grid)) if math_attention else nullcontext():
         for step in range(WARM + STEPS):
             if step == WARM:

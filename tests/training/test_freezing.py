@@ -1,15 +1,16 @@
 import pytest
 import torch
 
-from vitpose_plus.training.config import Freeze, Optimisation
+from vitpose_plus.engine.config import Optimisation
+from vitpose_plus.training.config import Freeze
 from vitpose_plus.training.freezing import freeze
-from vitpose_plus.training.optimiser import build_optimiser
+from vitpose_plus.training.optimiser import parameter_groups
 
 
 def names_that_change(model):
     """Parameters that one optimiser step moves."""
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
-    optimiser = build_optimiser(model, Optimisation(learning_rate=0.1, weight_decay=0.1))
+    optimiser = torch.optim.AdamW(parameter_groups(model, Optimisation(), rate=0.1))
     heatmaps = model.by_task(torch.randn(2, 3, 64, 48), torch.tensor([0, 1]))
     sum(maps.square().sum() for maps in heatmaps.values()).backward()
     optimiser.step()

@@ -16,3 +16,12 @@ def test_an_unlabelled_keypoint_costs_nothing():
     weight = torch.tensor([[0.0, 1.0]])
     loss = heatmap_loss(predicted, target, weight, batch=1)
     torch.testing.assert_close(loss, (predicted - target)[:, 1].square().mean() / 2)
+
+
+def test_a_decoder_without_samples_costs_nothing_and_has_a_gradient():
+    bias = torch.ones(5, requires_grad=True)
+    predicted = torch.zeros(0, 5, 4, 3) + bias[:, None, None]
+    loss = heatmap_loss(predicted, torch.zeros(0, 5, 4, 3), torch.zeros(0, 5), batch=3)
+    loss.backward()
+    assert loss == 0
+    assert torch.equal(bias.grad, torch.zeros(5))

@@ -46,6 +46,11 @@ class EncodedBatch(NamedTuple):
     warps: Tensor
     labels: list[Tensor]
 
+    @property
+    def tasks(self) -> Tensor:
+        """[B] index of each sample's data set."""
+        return self.labels[Sighting._fields.index("task")]
+
     def decode(self, input_size: tuple[int, int], device: torch.device) -> CropBatch:
         """The batch as `collate_crops` makes it, on a device."""
         pictures = decode_jpegs(self.jpegs.split(self.lengths.tolist()), device)

@@ -16,6 +16,9 @@ from vitpose_plus.geometry import invert, transform_points
 from vitpose_plus.inference.infer import infer
 from vitpose_plus.models import ViTPose
 
+Seen = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Of one split: the rows [N] that were predicted, their keypoints [N, K, 2] and scores [N, K]."""
+
 
 class PoseCollector:
     """Gathers decoded batches, in any order, into one `Predictions` a split."""
@@ -25,6 +28,7 @@ class PoseCollector:
         shapes = [table.visibility.shape for table in self.tables]
         self.keypoints = [np.zeros((*shape, 2), np.float32) for shape in shapes]
         self.scores = [np.zeros(shape, np.float32) for shape in shapes]
+        self.found = [np.zeros(len(table), bool) for table in self.tables]
 
     def add(self, batch: CropBatch, keypoints: Tensor, scores: Tensor) -> None:
         """Take one batch: keypoints [B, K, 2] in input pixels, scores [B, K]."""
@@ -34,12 +38,38 @@ class PoseCollector:
         for i, (task, row) in enumerate(places):
             count = self.scores[task].shape[1]
             points = transform_points(found[i, :count], invert(matrices[i]))
-            self.keypoints[task][row], self.scores[task][row] = points, sure[i, :count]
+            self._put(task, row, points, sure[i, :count])
+
+    def seen(self) -> list[Seen]:
+        """What was added to each split: all that another process's collector needs."""
+        return [
+            (np.flatnonzero(found), keypoints[found], scores[found])
+            for found, keypoints, scores in zip(
+                self.found, self.keypoints, self.scores, strict=True
+            )
+        ]
+
+    def join(self, others: Sequence[Seen]) -> None:
+        """Take over what another collector of the same splits has seen."""
+        for task, seen in enumerate(others):
+            self._put(task, *seen)
 
     def predictions(self) -> list[Predictions]:
-        """One a split; the boxes are the ground truth's, so their score is 1."""
+        """One a split; the boxes are the ground truth's, so their score is 1.
+
+        Raises:
+            ValueError: rows are missing.
+        """
+        if missing := sum(int((~found).sum()) for found in self.found):
+            raise ValueError(f"{missing} rows were not predicted")
         parts = zip(self.tables, self.keypoints, self.scores, strict=True)
         return [Predictions(t, k, s, np.ones(len(t))) for t, k, s in parts]
+
+    def _put(
+        self, task: int, row: int | np.ndarray, keypoints: np.ndarray, scores: np.ndarray
+    ) -> None:
+        self.keypoints[task][row], self.scores[task][row] = keypoints, scores
+        self.found[task][row] = True
 
 
 def predict(

@@ -1,1 +1,1 @@
-"""Lightning modules, optimiser groups, batches of several data sets."""
+"""Training of poses on the engine: batches of several data sets, their losses and scores."""

@@ -1,82 +1,85 @@
-"""Parameter groups with layer decay, and the learning rate's course."""
+"""The optimiser's groups: how fast each layer learns, and which weights decay."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
-from torch.optim import AdamW
-from torch.optim.lr_scheduler import LambdaLR
 
-from vitpose_plus.models import ViTPose
-from vitpose_plus.training.config import Optimisation
+from vitpose_plus.engine.config import Optimisation
 
-WARMUP_START = 1e-3
-STEP_FACTOR = 0.1
-POSITIONS = ("pos_embed", "rel_pos_h", "rel_pos_w")  # not decayed, by the official configs
-
-
-def build_optimiser(model: ViTPose, config: Optimisation) -> AdamW:
-    """AdamW over the model's trainable parameters, one group a (layer, decayed or not)."""
-    groups = list(_groups(model, config))
-    return AdamW(groups, lr=config.learning_rate, betas=config.betas)
+EMBEDDINGS = ("pos_embed", "patch_embed", "knowledge_token")
+NOT_DECAYED = ("pos_embed", "rel_pos_h", "rel_pos_w", "knowledge_token")  # official configs
+WRAPPERS = {
+    "module",  # DistributedDataParallel
+    "_fsdp_wrapped_module",
+    "_checkpoint_wrapped_module",
+    "_orig_mod",  # torch.compile
+}
 
 
-def layer_of(name: str, depth: int) -> int:
-    """A parameter's layer: 0 the embeddings, i + 1 block i, depth + 1 everything after.
+def parameter_groups(
+    model: nn.Module, optimisation: Optimisation, rate: float
+) -> list[dict[str, Any]]:
+    """One group a (layer, decayed or not), from the embeddings up.
 
-    Source: the official `LayerDecayOptimizerConstructor`.
+    Args:
+        model: a ViTPose, or any network whose transformer is its `backbone`; wrapped or not.
+        optimisation: layer decay and weight decay.
+        rate: of what lies above the blocks.
+
+    Returns:
+        For AdamW: `params`, the trainable ones; `name`, of the layer; `lr` and `weight_decay`.
     """
-    if name.startswith(("backbone.pos_embed", "backbone.patch_embed")):
-        return 0
-    if name.startswith("backbone.blocks."):
-        return int(name.split(".")[2]) + 1
-    return depth + 1
-
-
-def _groups(model: ViTPose, config: Optimisation) -> Iterator[dict[str, Any]]:
-    depth = model.config.dimensions.depth
+    top = _depth(model) + 1
     members: dict[tuple[int, bool], list[nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
+    for name, parameter in _named(model):
         if parameter.requires_grad:
-            decayed = parameter.ndim > 1 and not name.endswith(POSITIONS)
-            members.setdefault((layer_of(name, depth), decayed), []).append(parameter)
-    for (layer, decayed), parameters in sorted(members.items(), key=lambda item: item[0]):
-        yield {
-            "params": parameters,
-            "lr": config.learning_rate * config.layer_decay ** (depth + 1 - layer),
-            "weight_decay": config.weight_decay if decayed else 0.0,
+            group = layer_of(name, top), _is_decayed(name, parameter)
+            members.setdefault(group, []).append(parameter)
+    return [
+        {
+            "params": members[layer, decayed],
+            "name": _layer_name(layer, top) + ("" if decayed else ", no decay"),
+            "lr": rate * optimisation.layer_decay ** (top - layer),
+            "weight_decay": optimisation.weight_decay if decayed else 0.0,
         }
+        for layer, decayed in sorted(members)
+    ]
 
 
-@dataclass(frozen=True)
-class RateCourse:
-    """The factor on every group's learning rate, by optimiser step.
+def layer_of(name: str, top: int) -> int:
+    """A parameter's layer: 0 the embeddings, i + 1 block i, `top` everything after.
 
-    Attributes:
-        warmup: steps of linear rise from a thousandth.
-        milestones: steps after which the rate falls to a tenth.
+    Source: the official `LayerDecayOptimizerConstructor`, which knows no knowledge token: ours
+    enters with the patches' tokens and the table of positions, and learns as slowly.
     """
-
-    warmup: int
-    milestones: tuple[int, ...]
-
-    @classmethod
-    def of(cls, config: Optimisation, steps_an_epoch: int, epochs: int) -> "RateCourse":
-        """The course of a run of this length."""
-        most = int(config.warmup_share * steps_an_epoch * epochs)
-        milestones = tuple(round(m * epochs) * steps_an_epoch for m in config.milestones)
-        return cls(min(config.warmup_steps, most), milestones)
-
-    def __call__(self, step: int) -> float:
-        """The factor at an optimiser step, counted from 0."""
-        rise = 1.0
-        if step < self.warmup:
-            rise = WARMUP_START + (1 - WARMUP_START) * step / self.warmup
-        passed = sum(step >= milestone for milestone in self.milestones)
-        return rise * STEP_FACTOR**passed
+    room, _, rest = name.partition(".")
+    if room != "backbone":
+        return top
+    if rest.startswith(EMBEDDINGS):
+        return 0
+    return int(rest.split(".")[1]) + 1 if rest.startswith("blocks.") else top
 
 
-def build_schedule(optimiser: AdamW, course: RateCourse) -> LambdaLR:
-    """A scheduler to be stepped after every optimiser step."""
-    return LambdaLR(optimiser, course)
+def _named(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """Trainable or not, by the names that they have in a model without wrappers."""
+    for name, parameter in model.named_parameters():
+        yield ".".join(part for part in name.split(".") if part not in WRAPPERS), parameter
+
+
+def _depth(model: nn.Module) -> int:
+    """Blocks of the backbone."""
+    blocks = {
+        name.split(".")[2] for name, _ in _named(model) if name.startswith("backbone.blocks.")
+    }
+    return len(blocks)
+
+
+def _is_decayed(name: str, parameter: nn.Parameter) -> bool:
+    return parameter.ndim > 1 and not name.endswith(NOT_DECAYED)
+
+
+def _layer_name(layer: int, top: int) -> str:
+    if layer == 0:
+        return "embeddings"
+    return "above the blocks" if layer == top else f"block {layer - 1}"
