@@ -3,6 +3,7 @@
 import torch
 
 from vitpose_plus.checkpoints.pretrained import (
+    has_class_slot,
     is_pretrained,
     read_pretrained,
     without_class_token,
@@ -53,5 +54,16 @@ def test_the_class_tokens_position_is_zeroed_and_told_unless_it_was_zero():
 
 def test_a_table_without_a_class_token_gets_an_empty_first_slot():
     table = torch.randn(1, 16, 8)
-    assert torch.equal(without_class_token(table)[:, 1:], table)
-    assert without_class_token(table)[:, 0].eq(0).all()
+    assert not has_class_slot(table)
+    assert torch.equal(without_class_token(table, has_slot=False)[:, 1:], table)
+    assert without_class_token(table, has_slot=False)[:, 0].eq(0).all()
+
+
+def test_the_class_slot_of_mae_is_known_where_all_slots_together_are_a_square():
+    table = torch.randn(1, 1 + 8 * 6, 8)  # 49 is 7 * 7
+    named = {"pos_embed": table, "mask_token": torch.ones(1, 1, 4)}
+    found = read_pretrained(PATCHES | named)
+    assert torch.equal(found.weights["backbone.pos_embed"][:, 1:], table[:, 1:])
+    table[:, 0] = 0  # MAE's sines; its decoder may be gone
+    found = read_pretrained(PATCHES | {"pos_embed": table})
+    assert torch.equal(found.weights["backbone.pos_embed"], table)

@@ -38,9 +38,10 @@ def read_pretrained(tensors: dict[str, Tensor], heads: int | None = None) -> For
         left_out |= {n: "a second last norm" for n in tensors if n.startswith("fc_norm.")}
     kept = {name: w for name, w in tensors.items() if name not in left_out}
     if _TABLE in kept and kept[_TABLE].ndim == 3:
-        if _has_class_slot(kept[_TABLE]) and kept[_TABLE][:, 0].any():
+        has_slot = has_class_slot(kept[_TABLE], is_mae="mask_token" in tensors)
+        if has_slot and kept[_TABLE][:, 0].any():
             left_out["pos_embed[:, 0]"] = "the class token's position: ViTPose has no such token"
-        kept[_TABLE] = without_class_token(kept[_TABLE])
+        kept[_TABLE] = without_class_token(kept[_TABLE], has_slot=has_slot)
     last = next((norm for norm in _LAST_NORMS if norm + "weight" in kept), _LAST_NORMS[0])
     return Foreign(
         weights={_our_name(name, last): w for name, w in kept.items()},
@@ -52,17 +53,28 @@ def read_pretrained(tensors: dict[str, Tensor], heads: int | None = None) -> For
     )
 
 
-def without_class_token(table: Tensor) -> Tensor:
+def has_class_slot(table: Tensor, *, is_mae: bool = False) -> bool:
+    """Whether the first slot of a table [1, slots, C] is the class token's.
+
+    A table of timm may lack it (`no_embed_class`): its slots are then those of a square, 196. Not
+    every such number lacks it: a grid of 8x6 with the class token has 49. MAE's tables always have
+    it, and their sines leave it empty, which no learned slot is.
+    """
+    square = math.isqrt(table.shape[1]) ** 2 == table.shape[1]
+    return is_mae or not square or not table[:, 0].any()
+
+
+def without_class_token(table: Tensor, *, has_slot: bool) -> Tensor:
     """The table [1, 1 + positions, C] with nothing in its first slot.
 
-    ViTPose adds that slot to every token. A table of timm may lack it (`no_embed_class`).
+    ViTPose adds that slot to every token.
+
+    Args:
+        table: of timm or MAE.
+        has_slot: whether its first slot is the class token's, or a position.
     """
-    positions = table[:, 1:] if _has_class_slot(table) else table
+    positions = table[:, 1:] if has_slot else table
     return torch.cat([torch.zeros_like(table[:, :1]), positions], dim=1)
-
-
-def _has_class_slot(table: Tensor) -> bool:
-    return math.isqrt(table.shape[1]) ** 2 != table.shape[1]
 
 
 def _unused(name: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Masked auto-encoding of person crops, before any pose is learned."""
