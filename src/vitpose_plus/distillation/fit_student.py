@@ -1,0 +1,138 @@
+"""Phase 2: from a teacher, its token and splits to a trained student in a folder."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from vitpose_plus.datasets.split import Split
+from vitpose_plus.distillation.config import Distillation, DistillationLoss
+from vitpose_plus.distillation.job import StudentJob
+from vitpose_plus.distillation.material import Material, open_material
+from vitpose_plus.distillation.projection import give_token
+from vitpose_plus.distillation.student_objective import StudentObjective
+from vitpose_plus.distillation.teacher import load_teacher, weights_sha256
+from vitpose_plus.distillation.token import TOKEN, KnowledgeToken, load_token
+from vitpose_plus.engine.optimise import optimise
+from vitpose_plus.engine.precision import fast_attention
+from vitpose_plus.engine.world import World
+from vitpose_plus.errors import CheckpointError, ConfigurationError
+from vitpose_plus.models import ViTPoseConfig
+from vitpose_plus.settings import settings
+from vitpose_plus.storage.checksum import sha256_of
+from vitpose_plus.training.batches import training_batches
+from vitpose_plus.training.examine import PoseExamination
+from vitpose_plus.training.fingerprint import fingerprint
+from vitpose_plus.training.job import Fitted
+from vitpose_plus.training.start import first_model
+
+
+def fit_student(job: StudentJob, world: World) -> Fitted:
+    """Do a job, as one of the processes that do.
+
+    Raises:
+        VitposeError: the data cannot be read, or see `teach`.
+    """
+    augmentation, size = job.training.augmentation, job.student.input_size
+    return teach(job, open_material(job.train, job.held_out, augmentation, size), world)
+
+
+def teach(job: StudentJob, material: Material, world: World) -> Fitted:
+    """Train a new student, or go on where this very training was stopped.
+
+    Args:
+        job: its splits are not looked at.
+        material: they, opened.
+        world: this process among all.
+
+    Raises:
+        CheckpointError: teacher, token and student do not belong together.
+        ConfigurationError: a token is wanted and none given, or the student can take none.
+        VitposeError: the training itself failed; see `optimise`.
+    """
+    config, training, folder = job.student, job.training, job.folder
+    objective = _objective(job, material.train).to(world.device)
+    if world.size == 1 or training.launch.strategy == "ddp":
+        # Convolutions are faster so; FSDP cannot shard it.
+        objective.to(memory_format=torch.channels_last)
+    with fast_attention(math.prod(config.grid)):
+        done = optimise(
+            objective,
+            training_batches(config, training, material.train, job.seed, world, material.stores),
+            training,
+            folder,
+            world=world,
+            seed=job.seed,
+            fingerprint=_fingerprint(job, material),
+            examine=PoseExamination(objective.network, training, material.held_out, folder, world),
+            progress=job.progress,
+        )
+    return Fitted(
+        best=folder / "best",
+        last=folder / "last",
+        best_epoch=done.best_epoch,
+        best_score=done.best_score,
+        seconds=done.seconds,
+    )
+
+
+def _objective(job: StudentJob, train: Sequence[Split]) -> StudentObjective:
+    known = load_knowledge(job.distillation, job.token, job.student)
+    teacher = None
+    if job.distillation.uses_heatmaps:
+        teacher = load_teacher(job.distillation, job.student)
+    torch.manual_seed(job.seed)
+    # All its other weights begin as they do without a token: arms can be compared.
+    student = first_model(job.student, job.training)
+    if known is not None:
+        give_token(student, known.values)
+    return StudentObjective(student, teacher, train, job.training.sigma)
+
+
+def load_knowledge(
+    distillation: Distillation, token: Path | None, student: ViTPoseConfig
+) -> KnowledgeToken | None:
+    """The token that the student is to have; None where the loss wants none.
+
+    Raises:
+        CheckpointError: it cannot be read, or was learned from another teacher, or on other tasks.
+        ConfigurationError: there is none.
+    """
+    if not distillation.uses_token:
+        return None
+    if token is None:
+        raise ConfigurationError(
+            f"distillation.loss: {distillation.loss} wants a knowledge token: run phase 1 first, "
+            "or choose loss: output"
+        )
+    known = load_token(token, distillation.teacher)
+    names = [task.name for task in student.tasks]
+    if missing := sorted(set(names) - set(known.record.tasks)):
+        raise CheckpointError(
+            f"{token}: learned on {', '.join(known.record.tasks)}, the student learns "
+            f"{', '.join(names)}: train the token on {', '.join(missing)} too"
+        )
+    return known
+
+
+@settings
+class _Lesson:
+    """What of a distillation decides a student's outcome, wherever it lies."""
+
+    loss: DistillationLoss
+    teacher: str
+    token: str
+
+
+def _fingerprint(job: StudentJob, material: Material) -> str:
+    taught = job.distillation
+    teacher = weights_sha256(taught.teacher) if taught.uses_heatmaps else ""
+    known = job.token if taught.uses_token else None
+    token = sha256_of(known / TOKEN, progress=False) if known is not None else ""
+    return fingerprint(
+        (job.student, job.training, _Lesson(loss=taught.loss, teacher=teacher, token=token)),
+        (*material.train, *material.held_out),
+        job.seed,
+        job.training.start.weights if job.training.start is not None else None,
+    )
