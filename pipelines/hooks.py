@@ -6,6 +6,7 @@ from typing import Any, cast
 from kedro.config import OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.pipeline import Pipeline
 
 
 class ParametersHook:
@@ -23,14 +24,16 @@ class ParametersHook:
         environments = (loader.base_env, loader.env or loader.default_run_env)
         source = Path(loader.conf_source)
         folders = [_short(source / name, context.project_path) for name in environments]
-        parameters = check_parameters(read_parameters(loader), folders)
-        self._parameters = TypeAdapter(Parameters).dump_python(parameters, mode="json")
+        self._checked = check_parameters(read_parameters(loader), folders)
+        self._parameters = TypeAdapter(Parameters).dump_python(self._checked)
 
     @hook_impl
-    def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Log the parameters, defaults too, so that runs can be compared by each of them."""
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline) -> None:
+        """Refuse what this run could not finish; log the parameters, defaults too."""
+        from pipelines.readiness import check_readiness
         from pipelines.tracking import log_parameters
 
+        check_readiness(self._checked, {node.name for node in pipeline.nodes})
         log_parameters(self._parameters)
 
 

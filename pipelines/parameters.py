@@ -9,10 +9,12 @@ from pydantic import Field, model_validator
 from vitpose_plus.datasets.crop_store.config import Crops
 from vitpose_plus.datasets.sample.config import SampleConfig
 from vitpose_plus.datasets.source import DatasetName, DatasetSource
+from vitpose_plus.distillation.config import Distillation
 from vitpose_plus.geometry.input_size import InputSize
 from vitpose_plus.leaks.settings import Leaks
 from vitpose_plus.models.config import FFN, AttentionPattern, Decoder, check_windows
 from vitpose_plus.models.sizes import SIZES, SizeName
+from vitpose_plus.pretraining.config import Pretraining
 from vitpose_plus.settings import settings
 from vitpose_plus.storage.origin import Origin
 from vitpose_plus.storage.settings import S3Access, UnpackLimits
@@ -121,6 +123,19 @@ class Experiment:
 
 
 @settings
+class MaskedExperiment:
+    """What a masked auto-encoder learns from and where it goes.
+
+    Attributes:
+        tasks: names of data sets.
+        models: folder for the weights.
+    """
+
+    tasks: tuple[str, ...] = Field(min_length=1)
+    models: Path
+
+
+@settings
 class Evaluation:
     """How a model is scored.
 
@@ -151,6 +166,11 @@ class Parameters:
         evaluation: the scoring.
         vitpose_plus: the multi-task experiment.
         vitpose: the single-task experiment.
+        pretraining: the recipe of the masked auto-encoder around the network's encoder.
+        mae: what it learns from.
+        student: the network that learns from a teacher.
+        distillation: the teacher, and what is taken from it; the student's recipe is `training`.
+        distilled: the student's experiment.
     """
 
     seed: int = Field(ge=0)
@@ -160,19 +180,16 @@ class Parameters:
     evaluation: Evaluation
     vitpose_plus: Experiment
     vitpose: Experiment
+    pretraining: Pretraining
+    mae: MaskedExperiment
+    student: Model
+    distillation: Distillation
+    distilled: Experiment
 
     @model_validator(mode="after")
     def _check(self) -> "Parameters":
-        for name, experiment in (("vitpose_plus", self.vitpose_plus), ("vitpose", self.vitpose)):
-            if len(set(experiment.tasks)) != len(experiment.tasks):
-                raise ValueError(f"{name}.tasks: a task stands twice")
-            if unknown := [task for task in experiment.tasks if task not in self.data.datasets]:
-                raise ValueError(
-                    f"{name}.tasks: {', '.join(unknown)} not under data.datasets, "
-                    f"which has {', '.join(self.data.datasets)}"
-                )
-            for task in experiment.tasks:
-                self._check_splits(task)
+        for name in ("vitpose_plus", "vitpose", "mae", "distilled"):
+            self._check_tasks(name, getattr(self, name).tasks)
         if self.training.freeze.blocks > SIZES[self.model.size].depth:
             raise ValueError(
                 f"training.freeze.blocks: {self.training.freeze.blocks}, but size "
@@ -181,6 +198,17 @@ class Parameters:
         if len(self.vitpose.tasks) != 1 or self.vitpose.ffn != "plain":
             raise ValueError("vitpose: a ViTPose has exactly one task, and ffn: plain")
         return self
+
+    def _check_tasks(self, name: str, tasks: tuple[str, ...]) -> None:
+        if len(set(tasks)) != len(tasks):
+            raise ValueError(f"{name}.tasks: a task stands twice")
+        if unknown := [task for task in tasks if task not in self.data.datasets]:
+            raise ValueError(
+                f"{name}.tasks: {', '.join(unknown)} not under data.datasets, "
+                f"which has {', '.join(self.data.datasets)}"
+            )
+        for task in tasks:
+            self._check_splits(task)
 
     def _check_splits(self, task: str) -> None:
         splits = self.data.datasets[task].splits

@@ -5,8 +5,10 @@ from kedro.pipeline import Pipeline
 from pipelines import (
     check_leaks,
     cut_crops,
+    distill,
     evaluate,
     ingest,
+    pretrain_mae,
     train_vitpose,
     train_vitpose_plus,
 )
@@ -21,7 +23,10 @@ def register_pipelines() -> dict[str, Pipeline]:
         "ingest": ingest.create_pipeline(),
         "check_leaks": check_leaks.create_pipeline(),
         "cut_crops": cut_crops.create_pipeline(),
+        "pretrain_mae": pretrain_mae.create_pipeline(),
         "train_vitpose": train_vitpose.create_pipeline(),
         "train_vitpose_plus": main,
-        "evaluate": evaluate.create_pipeline(),
+        "distill": distill.create_pipeline(),
+        "evaluate": evaluate.create_pipeline("vitpose_plus"),
+        "evaluate_distilled": evaluate.create_pipeline("distilled"),
     }

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from lightning.pytorch.loggers import Logger
+from vitpose_plus.errors import ConfigurationError
+from vitpose_plus.replacement import replacing
 
 PARAMETERS_AT_ONCE = 100  # MLflow's limit on one request
 
 
 def log_parameters(parameters: Mapping[str, Any]) -> None:
     """Log nested parameters under dotted names, if a run is open."""
-    if not _tracked():
+    if open_run() is None:
         return
     import mlflow
 
@@ -23,7 +23,7 @@ def log_parameters(parameters: Mapping[str, Any]) -> None:
 
 def log_figures(figures: Mapping[str, float]) -> None:
     """Log final metrics, if a run is open; `@`, which MLflow refuses, becomes `_`."""
-    if not _tracked():
+    if open_run() is None:
         return
     import mlflow
 
@@ -32,7 +32,7 @@ def log_figures(figures: Mapping[str, float]) -> None:
 
 def log_files(folder: Path, name: str) -> None:
     """Log a folder's files as artifacts under `name`, if a run is open."""
-    if not _tracked():
+    if open_run() is None:
         return
     import mlflow
 
@@ -41,32 +41,45 @@ def log_files(folder: Path, name: str) -> None:
 
 def log_file(path: Path, name: str) -> None:
     """Log one file as an artifact below `name`, if a run is open."""
-    if not _tracked():
+    if open_run() is None:
         return
     import mlflow
 
     mlflow.log_artifact(str(path), name)
 
 
-def _tracked() -> bool:
-    """Whether kedro-mlflow opened a run; without one MLflow would open one of its own."""
+def open_run() -> str | None:
+    """The id of the run that kedro-mlflow opened; without one MLflow would open one of its own."""
     import mlflow
-
-    return mlflow.active_run() is not None
-
-
-def run_logger() -> "Logger":
-    """Lightning's logger into the open run, which stays open when the training ends."""
-    import mlflow
-    from lightning.pytorch.loggers import MLFlowLogger
-
-    class OpenRunLogger(MLFlowLogger):
-        def finalize(self, status: str = "success") -> None:
-            """Leave the run to kedro-mlflow: scoring follows."""
 
     run = mlflow.active_run()
-    assert run is not None, "kedro-mlflow opens a run before the first node"
-    return OpenRunLogger(tracking_uri=mlflow.get_tracking_uri(), run_id=run.info.run_id)
+    return None if run is None else run.info.run_id
+
+
+def fetch_model(address: str, folder: Path) -> Path:
+    """A model from the registry, as `log_model` stored it: the folder that `load_model` takes.
+
+    Args:
+        address: `models:/name/version` or `models:/name@alias`.
+        folder: to be replaced by its files.
+
+    Raises:
+        ConfigurationError: there is none, or it is none of ours.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    try:
+        with replacing(folder) as part:
+            mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=str(part))
+    except MlflowException as error:
+        raise ConfigurationError(
+            f"{address}: {error}. Name a registered version, models:/name/1 or models:/name@alias"
+        ) from error
+    stored = mlflow.models.Model.load(str(folder)).flavors["python_function"].get("artifacts", {})
+    if "model" not in stored:
+        raise ConfigurationError(f"{address} was not stored by this project's trainings")
+    return folder / stored["model"]["path"]
 
 
 def log_model(folder: Path, picture: Path, box: list[float]) -> None:

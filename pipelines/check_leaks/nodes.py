@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection
 
 from pipelines.check_leaks.report import Compared, ingested_pictures
-from pipelines.parameters import Data, Experiment
+from pipelines.parameters import Data
 from pipelines.tracking import log_figures, log_files
 from vitpose_plus.leaks import Concern, check_leaks, concerning, refuse
 
@@ -34,17 +34,17 @@ def find_leaks_after_ingestion(data: Data, ingested: dict[str, dict]) -> bool:
     return find_leaks(data)
 
 
-def find_leaks_of(data: Data, experiment: Experiment, ingested: dict[str, dict]) -> bool:
-    """The same, but only what concerns an experiment's training counts as a leak of it.
+def find_leaks_of(data: Data, tasks: tuple[str, ...], ingested: dict[str, dict]) -> bool:
+    """The same, but only what concerns a training on these data sets counts as a leak.
 
     Raises:
         ValidationError: there are some, and the configuration says to fail.
     """
-    compared = ingested_pictures(data, needed=experiment.tasks)
+    compared = ingested_pictures(data, needed=tasks)
     if (reason := compared.why_stale(data)) is not None:
         log.info("leaks are looked for: %s", reason)
         _report(data, compared)
-    _act(data, experiment.tasks, {*experiment.tasks, *data.leaks.protect})
+    _act(data, tasks, {*tasks, *data.leaks.protect})
     return True
 
 

@@ -25,7 +25,7 @@ def create_leaks_of_pipeline(experiment: str) -> Pipeline:
     """The same for a training of this experiment, whose data sets are ingested before."""
     find = node(
         find_leaks_of,
-        inputs=["params:data", f"params:{experiment}", f"ingested_for_{experiment}"],
+        inputs=["params:data", f"params:{experiment}.tasks", f"ingested_for_{experiment}"],
         outputs=f"leaks_of_{experiment}",
         name="find_leaks",
     )

@@ -1,16 +1,27 @@
-"""Node: build the crop stores that a training reads."""
+"""Node: build the crop stores that trainings read."""
 
 import logging
 
-from pipelines.parameters import Data, Experiment, Model
-from pipelines.splits import crop_folder, read_training_splits
+from pipelines.parameters import Data, Model
+from pipelines.splits import crop_folder, training_splits
+from vitpose_plus.distillation.config import Distillation
+from vitpose_plus.geometry.augmentation import Augmentation, widest
+from vitpose_plus.pretraining.config import Pretraining
 from vitpose_plus.training.config import Training
 
 log = logging.getLogger(__name__)
 
 
-def cut_crops(data: Data, experiment: Experiment, model: Model, training: Training) -> bool:
-    """Build the stores of an experiment's training splits that are missing or stale.
+def widest_augmentation(
+    training: Training, pretraining: Pretraining, distillation: Distillation
+) -> Augmentation:
+    """What crops must have room for: one store of a data set serves every pipeline."""
+    recipes = (training, pretraining, distillation.token)
+    return widest([recipe.augmentation for recipe in recipes])
+
+
+def cut_crops(data: Data, tasks: tuple[str, ...], model: Model, room: Augmentation) -> bool:
+    """Build the stores of these data sets' training splits that are missing or stale.
 
     Returns:
         Whether there are stores. (Kedro orders the next node by it.)
@@ -19,11 +30,12 @@ def cut_crops(data: Data, experiment: Experiment, model: Model, training: Traini
         return False
     from vitpose_plus.datasets.crop_store.build import build_crops
     from vitpose_plus.datasets.crop_store.store import why_stale
+    from vitpose_plus.training.job import open_split
 
-    encoding = data.crops.encoding
-    for split in read_training_splits(data, experiment):
-        folder = crop_folder(data.crops, split)
-        wanted = (split, folder, training.augmentation, model.input_size, encoding)
+    for address in training_splits(data, tasks, crops=False):
+        split = open_split(address)
+        folder = crop_folder(data.crops, split.name)
+        wanted = (split, folder, room, model.input_size, data.crops.encoding)
         if (reason := why_stale(*wanted)) is None:
             log.info("%s: the crops in %s are current", split.name, folder)
             continue
@@ -38,7 +50,7 @@ def cut_crops(data: Data, experiment: Experiment, model: Model, training: Traini
 
 
 def cut_crops_after(
-    data: Data, experiment: Experiment, model: Model, training: Training, leaks: bool
+    data: Data, tasks: tuple[str, ...], model: Model, room: Augmentation, leaks: bool
 ) -> bool:
     """The same, once it is known which pictures leak."""
-    return cut_crops(data, experiment, model, training)
+    return cut_crops(data, tasks, model, room)

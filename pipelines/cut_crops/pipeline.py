@@ -2,14 +2,20 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from pipelines.cut_crops.nodes import cut_crops, cut_crops_after
+from pipelines.cut_crops.nodes import cut_crops, cut_crops_after, widest_augmentation
+
+_ROOM = node(
+    widest_augmentation,
+    inputs=["params:training", "params:pretraining", "params:distillation"],
+    outputs="widest_augmentation",
+    name="widest_augmentation",
+)
 
 
 def create_pipeline() -> Pipeline:
     """Cut the crops of the tables that are there."""
-    return pipeline(
-        [node(cut_crops, inputs=_inputs("vitpose_plus"), outputs="crops", name="cut_crops")]
-    )
+    cut = node(cut_crops, inputs=_inputs("vitpose_plus"), outputs="crops", name="cut_crops")
+    return pipeline([_ROOM, cut])
 
 
 def create_crops_pipeline(experiment: str) -> Pipeline:
@@ -20,8 +26,8 @@ def create_crops_pipeline(experiment: str) -> Pipeline:
         outputs=f"crops_for_{experiment}",
         name="cut_crops",
     )
-    return pipeline([cut])
+    return pipeline([_ROOM, cut])
 
 
 def _inputs(experiment: str) -> list[str]:
-    return ["params:data", f"params:{experiment}", "params:model", "params:training"]
+    return ["params:data", f"params:{experiment}.tasks", "params:model", "widest_augmentation"]

@@ -36,7 +36,7 @@ def predict_held_out(
     from vitpose_plus.checkpoints import load_model
     from vitpose_plus.evaluation.predict import predict
 
-    splits = read_splits(data, experiment, evaluation.split)
+    splits = read_splits(data, experiment.tasks, evaluation.split)
     model = load_model(best_model).to("cuda" if torch.cuda.is_available() else "cpu")
     predictions = predict(
         model,

@@ -1,4 +1,4 @@
-"""`kedro run --pipeline=evaluate`: score the best ViTPose+ that a training left."""
+"""`kedro run --pipeline=evaluate`: score the best model that a training left."""
 
 from kedro.pipeline import Pipeline, node, pipeline
 
@@ -10,15 +10,15 @@ from pipelines.evaluate.nodes import (
 )
 
 
-def create_pipeline() -> Pipeline:
+def create_pipeline(experiment: str) -> Pipeline:
     """Score what lies in the experiment's models folder."""
     find = node(
         find_best_model,
-        inputs="params:vitpose_plus",
-        outputs="best_vitpose_plus",
+        inputs=f"params:{experiment}",
+        outputs=f"best_{experiment}",
         name="find_best_model",
     )
-    return pipeline([find]) + create_scoring_pipeline("vitpose_plus")
+    return pipeline([find]) + create_scoring_pipeline(experiment)
 
 
 def create_scoring_pipeline(experiment: str) -> Pipeline:

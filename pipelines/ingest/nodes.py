@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelines.parameters import Data, Experiment
+from pipelines.parameters import Data
 from pipelines.tracking import log_figures, log_file, log_files
 from vitpose_plus.datasets.manifest import (
     MANIFEST_NAME,
@@ -47,13 +47,13 @@ def ingest_chosen(data: Data, is_sample: bool) -> dict[str, Any]:
     return _summary(_ingest(data, name) for name in data.chosen)
 
 
-def ingest_missing(data: Data, experiment: Experiment, is_sample: bool) -> dict[str, Any]:
-    """Bring and ingest those of an experiment's data sets whose tables are missing or stale.
+def ingest_missing(data: Data, tasks: tuple[str, ...], is_sample: bool) -> dict[str, Any]:
+    """Bring and ingest those of these data sets whose tables are missing or stale.
 
     Returns:
         Counts by data set and split.
     """
-    return _summary(_current_or_ingested(data, name) for name in experiment.tasks)
+    return _summary(_current_or_ingested(data, name) for name in tasks)
 
 
 def _current_or_ingested(data: Data, name: str) -> Manifest:

@@ -25,7 +25,7 @@ def create_missing_tables_pipeline(experiment: str) -> Pipeline:
     """What a training of this experiment needs and does not find."""
     ingest = node(
         ingest_missing,
-        inputs=["params:data", f"params:{experiment}", "is_sample"],
+        inputs=["params:data", f"params:{experiment}.tasks", "is_sample"],
         outputs=f"ingested_for_{experiment}",
         name="ingest_missing",
     )

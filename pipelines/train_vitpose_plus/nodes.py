@@ -1,14 +1,14 @@
 """Nodes: train a model on an experiment's tasks, and store it in the run."""
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.network import network
 from pipelines.parameters import Data, Evaluation, Experiment, Model
-from pipelines.splits import crop_folder, read_splits, read_training_splits
-from pipelines.tracking import log_model, log_parameters, run_logger
-from vitpose_plus.datasets.crop_store.store import CropStore, open_crops
-from vitpose_plus.datasets.split import Split, read_split
+from pipelines.running import run_training
+from pipelines.splits import held_out_splits, training_splits
+from pipelines.tracking import log_model
+from vitpose_plus.datasets.split import read_split
 from vitpose_plus.training.config import Training
 
 log = logging.getLogger(__name__)
@@ -28,33 +28,19 @@ def train(
     Returns:
         Folder of the best model.
     """
-    from vitpose_plus.models import Task, ViTPoseConfig
-    from vitpose_plus.training.fit import fit
-    from vitpose_plus.training.precision import resolve_precision
+    from vitpose_plus.training.fit import train_poses
+    from vitpose_plus.training.job import Fitted, PoseJob
 
-    log_parameters({"resolved_precision": resolve_precision(training.precision)})
-    splits = read_training_splits(data, experiment)
-    held_out = read_splits(data, experiment, evaluation.split)
-    config = ViTPoseConfig(
-        size=model.size,
-        input_size=model.input_size,
-        ratio=model.ratio,
-        attention=model.attention,
-        decoder=model.decoder,
-        drop_path=model.drop_path,
-        ffn=experiment.ffn,
-        tasks=tuple(Task(name=split.name, skeleton=split.skeleton) for split in splits),
-    )
-    fitted = fit(
-        config,
-        training,
-        splits,
-        held_out,
-        experiment.models,
-        stores=_open_stores(data, splits, model, training) if crops else (),
+    job = PoseJob(
+        model=network(model, experiment.ffn, data, experiment.tasks),
+        training=training,
+        train=training_splits(data, experiment.tasks, crops=crops),
+        held_out=held_out_splits(data, experiment.tasks, evaluation.split),
+        folder=experiment.models,
         seed=seed,
-        logger=run_logger(),
     )
+    worker = "vitpose_plus.training.worker"
+    fitted = run_training(train_poses, job, training, job.folder, worker, Fitted)
     log.info(
         "trained in %.0f s; best after epoch %d: %s; last: %s",
         *(fitted.seconds, fitted.best_epoch + 1, fitted.best, fitted.last),
@@ -70,13 +56,3 @@ def store_model(
     first = split.trainable().take([0])
     picture = split.images / first.column("file_name")[0]
     log_model(Path(best_model), picture, first.bbox[0].tolist())
-
-
-def _open_stores(
-    data: Data, splits: Sequence[Split], model: Model, training: Training
-) -> list[CropStore]:
-    assert data.crops is not None
-    return [
-        open_crops(split, crop_folder(data.crops, split), training.augmentation, model.input_size)
-        for split in splits
-    ]

@@ -130,7 +130,7 @@ def test_leaking_pictures_are_left_out_where_that_is_asked(main_job):
         )
         assert code == 0, printed
         assert "1 training pictures look like 1 held-out ones and are left out" in printed
-        assert "rows left out of training" in printed
+        assert "look like held-out ones are left out of training" in printed
         code, printed = kedro(folder, "--pipeline=check_leaks", "--params=data.leaks.action=fail")
         assert code == 1
         assert victim.name in printed

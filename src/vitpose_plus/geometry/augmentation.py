@@ -1,5 +1,6 @@
 """The published top-down augmentation: flip, half body, scale, rotation and centre jitter."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -64,6 +65,19 @@ class Augmentation:
             scale=self.scale if own.scale is None else own.scale,
             rotation=self.rotation if own.rotation is None else own.rotation,
         )
+
+
+def widest(augmentations: Sequence[Augmentation]) -> Augmentation:
+    """What strays at least as far as each of these: crops cut for it serve them all."""
+    turned = [a.rotation for a in augmentations if a.rotated]
+    return Augmentation(
+        flip=max(a.flip for a in augmentations),
+        half_body=max(a.half_body for a in augmentations),
+        scale=max(a.scale for a in augmentations),
+        rotation=max(turned, default=0.0),
+        rotated=max(a.rotated for a in augmentations),
+        centre_jitter=max(a.centre_jitter for a in augmentations),
+    )
 
 
 class Body(NamedTuple):

@@ -1,0 +1,112 @@
+"""Nodes: find the teacher, learn its knowledge token, hand it to a student."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from pipelines.network import network
+from pipelines.parameters import Data, Evaluation, Experiment, Model
+from pipelines.running import run_training
+from pipelines.splits import held_out_splits, training_splits
+from pipelines.tracking import fetch_model, log_files
+from vitpose_plus.distillation.config import Distillation
+from vitpose_plus.errors import ConfigurationError
+from vitpose_plus.training.config import Training
+
+log = logging.getLogger(__name__)
+
+REGISTRY = "models:/"
+
+
+def find_teacher(distillation: Distillation, distilled: Experiment) -> str:
+    """The teacher's weights on this machine: `models:/…` is fetched from the registry.
+
+    Raises:
+        ConfigurationError: there are none.
+    """
+    teacher = str(distillation.teacher)
+    if teacher.startswith(REGISTRY):
+        folder = fetch_model(teacher, distilled.models / "teacher")
+        log.info("the teacher %s lies in %s", teacher, folder)
+        return str(folder)
+    if not distillation.teacher.exists():
+        raise ConfigurationError(
+            f"distillation.teacher: {teacher} does not exist. Train one first (kedro run "
+            "--pipeline=train_vitpose_plus), or name a folder, an official file or models:/name"
+        )
+    return teacher
+
+
+def fit_knowledge_token(
+    crops: bool,
+    teacher: str,
+    data: Data,
+    distilled: Experiment,
+    student: Model,
+    distillation: Distillation,
+    evaluation: Evaluation,
+    seed: int,
+) -> str:
+    """Phase 1: the token alone learns, on the frozen teacher.
+
+    Returns:
+        Folder of the token; empty where the configured loss has no use for one.
+    """
+    if not distillation.uses_token:
+        log.info("distillation.loss: %s needs no knowledge token", distillation.loss)
+        return ""
+    from vitpose_plus.distillation.fit_token import fit_token
+    from vitpose_plus.distillation.job import FittedToken, TokenJob
+
+    job = TokenJob(
+        student=network(student, distilled.ffn, data, distilled.tasks),
+        distillation=replace(distillation, teacher=Path(teacher)),
+        train=training_splits(data, distilled.tasks, crops=crops),
+        held_out=held_out_splits(data, distilled.tasks, evaluation.split),
+        folder=distilled.models / "token",
+        seed=seed,
+    )
+    worker = "vitpose_plus.distillation.token_worker"
+    fitted = run_training(fit_token, job, distillation.token, job.folder, worker, FittedToken)
+    log_files(fitted.token, "knowledge_token")
+    return str(fitted.token)
+
+
+def train_student(
+    crops: bool,
+    teacher: str,
+    knowledge_token: str,
+    data: Data,
+    distilled: Experiment,
+    student: Model,
+    training: Training,
+    distillation: Distillation,
+    evaluation: Evaluation,
+    seed: int,
+) -> str:
+    """Phase 2: the student learns, with the frozen token and the teacher's heatmaps.
+
+    Returns:
+        Folder of the best student.
+    """
+    from vitpose_plus.distillation.fit_student import fit_student
+    from vitpose_plus.distillation.job import StudentJob
+    from vitpose_plus.training.job import Fitted
+
+    job = StudentJob(
+        student=network(student, distilled.ffn, data, distilled.tasks),
+        training=training,
+        distillation=replace(distillation, teacher=Path(teacher)),
+        token=Path(knowledge_token) if knowledge_token else None,
+        train=training_splits(data, distilled.tasks, crops=crops),
+        held_out=held_out_splits(data, distilled.tasks, evaluation.split),
+        folder=distilled.models,
+        seed=seed,
+    )
+    worker = "vitpose_plus.distillation.student_worker"
+    fitted = run_training(fit_student, job, training, job.folder, worker, Fitted)
+    log.info(
+        "the student was trained in %.0f s; best after epoch %d: %s",
+        *(fitted.seconds, fitted.best_epoch + 1, fitted.best),
+    )
+    return str(fitted.best)

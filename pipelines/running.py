@@ -1,0 +1,47 @@
+"""A training where it belongs: in this process, or in workers that torch elastic starts."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipelines.following import following
+from pipelines.tracking import log_parameters, open_run
+from vitpose_plus.engine.config import Run
+
+if TYPE_CHECKING:
+    from vitpose_plus.engine.world import World
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def run_training(
+    work: "Callable[[Any, World], T]",
+    job: Any,
+    run: Run,
+    folder: Path,
+    worker: str,
+    result: type[T],
+) -> T:
+    """Run a training and follow its history into the open MLflow run.
+
+    Args:
+        work: does it, given the job and the world.
+        job: its settings, whole.
+        run: whose `launch` tells the processes.
+        folder: the job's, where its history appears.
+        worker: the module that does the same in a process of its own.
+        result: what it returns.
+    """
+    from vitpose_plus.engine.launch import launch
+    from vitpose_plus.engine.precision import resolve_precision
+    from vitpose_plus.engine.world import joined
+
+    log_parameters({"resolved_precision": resolve_precision(run.precision)})
+    with following(folder, open_run()):
+        if run.launch.world_size > 1:
+            return launch(worker, job, run.launch, folder, result)
+        with joined() as alone:
+            return work(job, alone)
