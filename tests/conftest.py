@@ -1,14 +1,16 @@
 """What tests of several rooms share."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from vitpose_plus.datasets.manifest import Manifest, SplitManifest, write_manifest
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.datasets.table import Instance, build_table
+from vitpose_plus.datasets.table import Instance, build_table, write_table
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
 
@@ -112,3 +114,35 @@ def make_split(tmp_path):
         return Split(name, skeleton, metrics, folder, build_table(name, "train", rows))
 
     return make
+
+
+@pytest.fixture
+def ingest_split():
+    """Write what `ingest` leaves of a split, as far as a training reads it, as split `train`."""
+
+    def write(split: Split, folder: Path) -> Path:
+        folder.mkdir(parents=True)
+        write_table(split.table, folder / "train.parquet")
+        of_split = SplitManifest(
+            table="train.parquet",
+            picture_table="train.pictures.parquet",
+            images=str(split.images),
+            **dict.fromkeys(("read", "kept", "trainable", "pictures"), len(split.table)),
+            skipped=0,
+            rejected=0,
+            table_sha256="",
+            pictures_sha256="seen",
+            files_sha256={},
+        )
+        manifest = Manifest(
+            dataset=split.name,
+            layout="coco",
+            skeleton=split.skeleton,
+            metrics=split.metrics,
+            splits={"train": of_split},
+            fingerprint="",
+        )
+        write_manifest(manifest, folder)
+        return folder
+
+    return write

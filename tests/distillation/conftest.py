@@ -8,10 +8,9 @@ import torch
 
 from vitpose_plus.checkpoints import save_model
 from vitpose_plus.datasets.crops import CropBatch, InstanceCrops, collate_crops
-from vitpose_plus.datasets.manifest import Manifest, SplitManifest, write_manifest
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.datasets.table import Instance, build_table, write_table
-from vitpose_plus.distillation.config import Distillation, TokenTraining
+from vitpose_plus.datasets.table import Instance, build_table
+from vitpose_plus.distillation.config import Distillation, TokenOptimisation, TokenTraining
 from vitpose_plus.distillation.job import StudentJob, TokenJob
 from vitpose_plus.distillation.material import Material
 from vitpose_plus.distillation.teacher import weights_sha256
@@ -74,35 +73,12 @@ def toy_split(tmp_path):
 
 
 @pytest.fixture
-def ingested(toy_split, tmp_path):
+def ingested(toy_split, ingest_split, tmp_path):
     """What `ingest` leaves of a toy split, as far as a training reads it."""
 
     def make(name: str, count: int) -> TrainingSplit:
-        split = toy_split(name, count)
-        folder = tmp_path / "tables" / name
-        folder.mkdir(parents=True)
-        write_table(split.table, folder / "train.parquet")
-        of_split = SplitManifest(
-            table="train.parquet",
-            picture_table="train_pictures.parquet",
-            images=str(split.images),
-            **dict.fromkeys(("read", "kept", "trainable", "pictures"), count),
-            skipped=0,
-            rejected=0,
-            table_sha256="",
-            pictures_sha256="seen",
-            files_sha256={},
-        )
-        manifest = Manifest(
-            dataset=name,
-            layout="coco",
-            skeleton=split.skeleton,
-            metrics=split.metrics,
-            splits={"train": of_split},
-            fingerprint="",
-        )
-        write_manifest(manifest, folder)
-        return TrainingSplit(tables=folder, split="train")
+        tables = ingest_split(toy_split(name, count), tmp_path / "tables" / name)
+        return TrainingSplit(tables=tables, split="train")
 
     return make
 
@@ -148,18 +124,20 @@ def make_student(make_model):
 def make_token(tmp_path):
     """A token of a teacher's that was never tuned, in a folder."""
 
-    def make(teacher: Path, *tasks: str, width: int = LARGER.width, tokens: int = 1) -> Path:
+    def make(teacher: Path, *tasks: str, **fields) -> Path:
+        usual = {"tokens": 1, "width": LARGER.width, "input_size": INPUT}
+        hints = {"teacher_heads": None, "teacher_tasks": None}
         record = TokenRecord(
             teacher=str(teacher),
             teacher_sha256=weights_sha256(teacher),
-            tokens=tokens,
-            width=width,
             tasks=tasks,
-            input_size=INPUT,
             seed=0,
             epochs=1,
+            fingerprint="",
+            **(usual | hints | fields),
         )
-        save_token(KnowledgeToken(torch.randn(1, tokens, width), record), tmp_path / "token")
+        values = torch.randn(1, record.tokens, record.width)
+        save_token(KnowledgeToken(values, record), tmp_path / "token")
         return tmp_path / "token"
 
     return make
@@ -167,13 +145,16 @@ def make_token(tmp_path):
 
 def recipe(kind=Training, **changes):
     """A short training of everything as it stands, without panels."""
+    optimisation = TokenOptimisation if kind is TokenTraining else Optimisation
     settings = {
         "epochs": 2,
         "batch_size": 12,
         "workers": 0,
         "panels": 0,
         "augmentation": STILL,
-        "optimisation": Optimisation(learning_rate=2e-3, layer_decay=1.0, milestones=()),
+        "optimisation": optimisation(
+            learning_rate=2e-3, layer_decay=1.0, schedule="steps", milestones=()
+        ),
         "precision": "32-true",
     }
     return kind(**(settings | changes))

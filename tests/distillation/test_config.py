@@ -1,12 +1,12 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from vitpose_plus.distillation.config import Distillation, TokenTraining
-from vitpose_plus.training.config import Freeze
+from vitpose_plus.distillation.config import Distillation, TokenOptimisation, TokenTraining
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,25 @@ def test_each_loss_wants_its_own_part_of_a_teacher(loss, token, heatmaps):
     assert distillation.uses_heatmaps is heatmaps
 
 
-def test_a_token_cannot_be_frozen():
-    with pytest.raises(ValidationError, match="no start and no freeze"):
-        TokenTraining(freeze=Freeze(attention=True))
+@pytest.mark.parametrize(
+    "key", [{"start": {"weights": "x.pth"}}, {"freeze": {"attention": True}}, {"panels": 2}]
+)
+def test_a_tokens_training_refuses_what_would_have_no_effect(key):
+    with pytest.raises(ValidationError, match="no start, no freeze and no panels"):
+        TypeAdapter(TokenTraining).validate_python(key)
+
+
+@pytest.mark.parametrize("key", [{"layer_decay": 0.75}, {"weight_decay": 0.1}])
+def test_a_token_is_in_no_layer_and_is_not_decayed(key):
+    with pytest.raises(ValidationError, match="leave layer_decay and weight_decay out"):
+        TokenOptimisation(**key)
+
+
+def test_one_key_of_a_tokens_optimisation_leaves_the_others_as_they_are():
+    stated = {"optimisation": {"warmup_share": 0.2}}
+    optimisation = TypeAdapter(TokenTraining).validate_python(stated).optimisation
+    assert optimisation == replace(TokenTraining().optimisation, warmup_share=0.2)
+    assert (optimisation.learning_rate, optimisation.schedule) == (1e-2, "cosine")
 
 
 def test_an_unknown_loss_lists_the_choices():

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from vitpose_plus.checkpoints import export_onnx, load_model
-from vitpose_plus.distillation.fit_student import load_knowledge, teach
+from vitpose_plus.distillation.fit_student import teach
+from vitpose_plus.distillation.knowledge import load_knowledge
 from vitpose_plus.distillation.material import Material
 from vitpose_plus.distillation.token import load_token
 from vitpose_plus.engine.config import Optimisation
@@ -115,6 +116,22 @@ def test_another_teachers_token_is_refused(student_job, make_teacher, make_token
     token = make_token(make_teacher("coco"), "coco")
     job = student_job(make_teacher("coco"), token, "coco", loss="token_output")
     refused(job, CheckpointError, "whose weights are others")
+
+
+@pytest.mark.parametrize(
+    ("learned", "message"),
+    [
+        ({"teacher_heads": 12}, "distillation.teacher_heads: 12, which is not given now"),
+        ({"teacher_tasks": ("aic", "coco")}, "teacher_tasks: aic, coco, which is not given now"),
+        ({"input_size": (96, 64)}, "pictures of 96 x 64 .* input_size is 64 x 48: train the token"),
+    ],
+)
+def test_a_token_of_the_same_teacher_read_otherwise_is_refused(
+    student_job, make_teacher, make_token, learned, message
+):
+    teacher = make_teacher("coco")
+    token = make_token(teacher, "coco", **learned)
+    refused(student_job(teacher, token, "coco", loss="token"), CheckpointError, message)
 
 
 def test_a_token_learned_on_other_tasks_is_refused(student_job, make_teacher, make_token):

@@ -1,18 +1,21 @@
+import logging
+import shutil
 from dataclasses import replace
 
 import pytest
+import torch
 
 from vitpose_plus.checkpoints import save_model
+from vitpose_plus.distillation.config import TokenOptimisation
 from vitpose_plus.distillation.fit_token import learn_token
 from vitpose_plus.distillation.material import Material
-from vitpose_plus.distillation.token import load_token
-from vitpose_plus.engine.config import Optimisation
+from vitpose_plus.distillation.token import KnowledgeToken, load_token, save_token
 from vitpose_plus.engine.history import read_history
 from vitpose_plus.engine.world import World
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models.config import AttentionPattern
 
-FAST = Optimisation(learning_rate=0.1, milestones=())
+FAST = TokenOptimisation(learning_rate=0.1, schedule="steps", milestones=())
 
 
 @pytest.fixture
@@ -54,6 +57,59 @@ def test_one_seed_gives_one_token(token_job, unseen, tmp_path):
         for name in ("first", "second")
     ]
     assert found[0].equal(found[1])
+
+
+def test_a_finished_token_is_not_learned_again(token_job, unseen, tmp_path, caplog):
+    job = token_job("coco", "mpii", epochs=1)
+    first = learn_token(job, unseen, World())
+    written = {path: path.stat().st_mtime_ns for path in job.folder.rglob("*")}
+    # Where the teacher lies decides nothing.
+    shutil.copytree(job.distillation.teacher, tmp_path / "elsewhere")
+    job = replace(job, distillation=replace(job.distillation, teacher=tmp_path / "elsewhere"))
+    with caplog.at_level(logging.INFO):
+        again = learn_token(job, unseen, World())
+    assert again == replace(first, seconds=0.0)
+    assert f"the token in {first.token} is current" in caplog.text
+    assert {path: path.stat().st_mtime_ns for path in job.folder.rglob("*")} == written
+
+
+def longer(job):
+    recipe = replace(job.distillation.token, epochs=2)
+    return replace(job, distillation=replace(job.distillation, token=recipe))
+
+
+def of_another_seed(job):
+    return replace(job, seed=1)
+
+
+def read_otherwise(job):
+    return replace(job, distillation=replace(job.distillation, teacher_tasks=("coco", "mpii")))
+
+
+@pytest.mark.parametrize("other", [longer, of_another_seed, read_otherwise])
+def test_a_token_of_another_training_is_learned_anew(token_job, unseen, other):
+    job = token_job("coco", "mpii", epochs=1)
+    first = load_token(learn_token(job, unseen, World()).token).record
+    fitted = learn_token(other(job), unseen, World())
+    assert fitted.seconds > 0
+    assert load_token(fitted.token).record.fingerprint != first.fingerprint
+
+
+@pytest.mark.parametrize("fault", ["not measured", "not whole"])
+def test_a_token_that_is_not_whole_is_learned_anew(token_job, unseen, fault):
+    job = token_job("coco", "mpii", epochs=1)
+    first = learn_token(job, unseen, World())
+    token = load_token(first.token)
+    if fault == "not whole":
+        (first.token / "token.safetensors").unlink()
+    else:
+        unmeasured = replace(token.record, best_epoch=None, held_out=None)
+        save_token(KnowledgeToken(token.values, unmeasured), first.token)
+    fitted = learn_token(job, unseen, World())
+    assert fitted.seconds > 0
+    again = load_token(fitted.token)
+    assert torch.equal(again.values, token.values)
+    assert again.record == token.record
 
 
 def test_a_teacher_with_windows_can_take_no_token(token_job, make_model, unseen):

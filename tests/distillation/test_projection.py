@@ -3,10 +3,12 @@ import torch
 
 from vitpose_plus.checkpoints import load_model, save_model
 from vitpose_plus.distillation.projection import Projection, give_token, with_own_token
+from vitpose_plus.engine.config import Optimisation
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.models import Size
 from vitpose_plus.models.config import AttentionPattern
 from vitpose_plus.models.folding import with_weights
+from vitpose_plus.training.optimiser import parameter_groups
 
 
 def test_a_token_as_wide_as_the_student_is_taken_bit_for_bit(make_student):
@@ -35,6 +37,20 @@ def test_a_wider_token_is_projected(make_student):
     wanted = torch.einsum("sc,btc->bts", weight, token)
     torch.testing.assert_close(student.backbone.knowledge_token, wanted)
     assert student.backbone.knowledge_token.shape == (1, 2, 64)
+
+
+def test_a_projection_learns_at_the_full_rate_and_is_not_decayed(make_student):
+    student = make_student("coco")
+    before = parameter_groups(student, Optimisation(), rate=1.0)
+    give_token(student, torch.randn(1, 1, 96))
+    (projection,) = (p for p in student.parameters() if p.shape == (64, 96))
+    for group in parameter_groups(student, Optimisation(), rate=1.0):
+        own = next(g for g in before if g["name"] == group["name"])
+        added = {id(p) for p in group["params"]} - {id(p) for p in own["params"]}
+        if added:
+            assert added == {id(projection)}
+            found = group
+    assert (found["lr"], found["weight_decay"]) == (1.0, 0.0)
 
 
 def test_a_projected_token_folded_into_the_student_draws_the_same(

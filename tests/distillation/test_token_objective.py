@@ -2,23 +2,27 @@ import pytest
 import torch
 
 from vitpose_plus.distillation.config import Distillation
-from vitpose_plus.distillation.losses import truth_losses
-from vitpose_plus.distillation.teacher import forward_cost, load_teacher
+from vitpose_plus.distillation.teacher import load_teacher
 from vitpose_plus.distillation.token import TokenRecord, load_token
 from vitpose_plus.distillation.token_objective import LearnedToken, TokenObjective, draw
 from vitpose_plus.engine.config import Optimisation
 from vitpose_plus.geometry import normalise
 from vitpose_plus.heatmaps import encode
+from vitpose_plus.models.cost import mean_multiply_adds
+from vitpose_plus.training.loss import heatmap_losses
 
 RECORD = TokenRecord(
     teacher="teacher",
     teacher_sha256="0",
+    teacher_heads=None,
+    teacher_tasks=None,
     tokens=2,
     width=96,
     tasks=("coco", "coco_wholebody"),
     input_size=(64, 48),
     seed=0,
     epochs=1,
+    fingerprint="",
 )
 
 
@@ -75,11 +79,9 @@ def test_the_gradient_is_that_of_finite_differences_in_float64(objective, batch_
 def test_the_loss_is_the_teachers_beside_its_token(objective, batch_of):
     batch = batch_of(objective.poses.splits)
     found, token = objective(batch), objective.network.token.detach()
+    drawn = (draw(objective.teacher, batch, own) for own in (token, None))
     with_token, without = (
-        sum(
-            truth_losses(draw(objective.teacher, batch, own), batch, objective.poses.codec).values()
-        )
-        for own in (token, None)
+        sum(heatmap_losses(own, batch, objective.poses.codec).values()) for own in drawn
     )
     assert found.total.item() == pytest.approx(with_token.item(), rel=1e-6)
     assert found.total.item() != pytest.approx(without.item(), rel=1e-5)
@@ -127,5 +129,5 @@ def test_samples_are_named_by_their_records(objective, batch_of):
 
 
 def test_a_step_costs_two_passes_of_the_teacher(objective):
-    cost = forward_cost(objective.teacher.config)
+    cost = mean_multiply_adds(objective.teacher.config)
     assert objective.multiply_adds == pytest.approx(2 / 3 * cost, rel=1e-6)

@@ -40,6 +40,17 @@ def test_two_processes_learn_the_token_of_one(token_job, splits, tmp_path, strat
 
 
 @pytest.mark.slow
+def test_two_processes_take_the_token_that_one_has_finished(token_job, splits):
+    job = replace(token_job("coco", "mpii", epochs=1), train=splits, held_out=splits)
+    alone = fit_token(job, World())
+    spread = Launch(processes=2, restarts=0)
+    recipe = replace(job.distillation.token, launch=spread)
+    other = replace(job, distillation=replace(job.distillation, token=recipe))
+    worker = "vitpose_plus.distillation.token_worker"
+    assert launch(worker, other, spread, job.folder, FittedToken) == replace(alone, seconds=0.0)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_two_processes_teach_the_student_of_one(
     student_job, make_teacher, make_token, splits, tmp_path, strategy

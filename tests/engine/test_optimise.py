@@ -141,13 +141,45 @@ def test_a_full_disk_is_an_error_that_loses_nothing(run, tmp_path):
     assert same(tmp_path / "whole", tmp_path / "stopped")
 
 
-def test_a_training_of_another_configuration_is_set_aside(run, tmp_path):
+def test_a_training_of_another_configuration_is_set_aside_and_taken_up_again(run, tmp_path):
     assert run(fault={"kill_at": 8}, fingerprint="other") == -9
     assert run() == 0
     assert run("whole") == 0
     assert same(tmp_path / "whole", tmp_path / "stopped")
     aside = tmp_path / "stopped/checkpoints.other-1"
     assert [path.name for path in aside.glob("step_*")] == ["step_000000006.pt"]
+    assert run(fault={"kill_at": 2}, fingerprint="other") == -9  # steps 7 and 8 of that training
+    assert not aside.exists()
+    assert run(fingerprint="other") == 0
+    assert same(tmp_path / "whole", tmp_path / "stopped")
+
+
+def test_what_is_saved_after_damaged_checkpoints_is_kept(run, tmp_path):
+    folder = tmp_path / "stopped/checkpoints"
+    folder.mkdir(parents=True)
+    for step in (900, 1000):
+        (folder / f"step_{step:09d}.pt").write_bytes(b"no checkpoint")
+    assert run(fault={"kill_at": 14}) == -9
+    assert [path.name for path in sorted(folder.glob("step_*.pt"))] == [
+        "step_000000006.pt",
+        "step_000000012.pt",
+    ]
+    assert len(list(folder.glob("*.damaged"))) == 2
+
+
+def test_a_request_to_stop_that_reaches_the_loaders_too_saves(run, tmp_path):
+    changes = {"workers": 2}
+    assert run("whole", **changes) == 0
+    assert run(fault={"stop_all_at": 8}, **changes) == STOPPED
+    saved = max(path.name for path in (tmp_path / "stopped/checkpoints").glob("step_*"))
+    assert saved == "step_000000008.pt"
+    assert run(**changes) == 0
+    assert same(tmp_path / "whole", tmp_path / "stopped")
+
+
+def test_epochs_are_scored_at_the_interval_and_at_the_end():
+    run = toy_training.recipe(epochs=7, validate_every=3)
+    assert [epoch for epoch in range(7) if run.scores(epoch)] == [2, 5, 6]
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_names_the_records(run, tmp_path):

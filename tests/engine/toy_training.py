@@ -52,6 +52,8 @@ class Fit(Objective):
             os.kill(os.getpid(), signal.SIGKILL)
         if self.fault.get("stop_at") == self.calls:
             os.kill(os.getpid(), signal.SIGTERM)
+        if self.fault.get("stop_all_at") == self.calls:
+            os.killpg(0, signal.SIGTERM)
         if self.fault.get("nan_at") == self.calls:
             x = x * torch.nan
         losses = (self.network(x)[:, 0] - wanted) ** 2
@@ -128,6 +130,7 @@ def train(folder: Path, run: Run, fault: dict, world: World, fingerprint: str = 
 
 def work(folder: Path, changes: dict, fault: dict, fingerprint: str) -> None:
     """What a process does; a message for the user goes to `error.txt`."""
+    os.setpgrp()
     if "file_limit" in fault:
         # A disk without room, as far as this process is concerned.
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -7,8 +7,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from vitpose_plus.checkpoints import load_backbone
 from vitpose_plus.checkpoints.mae_folder import read_mae_config
-from vitpose_plus.datasets.manifest import Manifest, SplitManifest, write_manifest
-from vitpose_plus.datasets.table import write_table
 from vitpose_plus.engine.config import Launch
 from vitpose_plus.engine.launch import launch
 from vitpose_plus.engine.world import World
@@ -29,32 +27,10 @@ def figures(folder: Path, name: str) -> list[float]:
 
 
 @pytest.fixture
-def make_job(make_split, small, auto_encoder, tmp_path):
+def make_job(make_split, ingest_split, small, auto_encoder, tmp_path):
     """A job on an ingested folder of 8 pictures, which it is scored on, too."""
     split = make_split("coco", 8)
-    tables = tmp_path / "tables"
-    tables.mkdir()
-    write_table(split.table, tables / "train.parquet")
-    of_split = SplitManifest(
-        table="train.parquet",
-        picture_table="train.pictures.parquet",
-        images=str(split.images),
-        **dict.fromkeys(("read", "kept", "trainable", "pictures"), 8),
-        skipped=0,
-        rejected=0,
-        table_sha256="",
-        pictures_sha256="",
-        files_sha256={},
-    )
-    manifest = Manifest(
-        dataset="coco",
-        layout="coco",
-        skeleton=split.skeleton,
-        metrics=split.metrics,
-        splits={"train": of_split},
-        fingerprint="",
-    )
-    write_manifest(manifest, tables)
+    tables = ingest_split(split, tmp_path / "tables")
     address = TrainingSplit(tables=tables, split="train")
 
     def make(name: str = "run", **fields) -> PretrainingJob:

@@ -1,6 +1,5 @@
 from dataclasses import replace
 
-import cv2
 import pytest
 import torch
 
@@ -10,7 +9,7 @@ from vitpose_plus.datasets.encoded_crops import EncodedBatch
 from vitpose_plus.engine.world import World
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.models import Task, ViTPoseConfig
-from vitpose_plus.training.batches import _use_one_thread, held_out_batches, training_batches
+from vitpose_plus.training.batches import held_out_batches, training_batches
 from vitpose_plus.training.config import Sampling, Training
 
 SIZE = (64, 48)
@@ -132,12 +131,3 @@ def test_held_out_instances_are_shared_out_in_equally_many_batches(setting):
     seen = [place for share in shares for batch in share for place in batch]
     assert set(seen) == {(task, row) for task in (0, 1) for row in range(6)}
     assert len(seen) == 15  # twelve, and the first three again
-
-
-def test_a_worker_leaves_the_other_cores_alone():
-    threads = cv2.getNumThreads()
-    try:
-        _use_one_thread(0)
-        assert cv2.getNumThreads() == 1
-    finally:
-        cv2.setNumThreads(threads)

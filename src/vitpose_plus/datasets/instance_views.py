@@ -67,12 +67,14 @@ class InstanceViews:
         task = int(np.searchsorted(self._ends, index, side="right"))
         rows = self.rows[task]
         row = index - int(self._ends[task]) + len(rows)
-        augmentation = self._augmentations[task]
-        view = rows.view(row, self.input_size, self._jitter[task][row])
-        if augmentation is not None:
-            rng = np.random.default_rng((self.seed, epoch, index))
-            view = random_view(rng, augmentation, view, rows.body(row))
-        return self._label(view, task, row)
+        augmentation, jitter = self._augmentations[task], self._jitter[task][row]
+        if augmentation is None:
+            return self._label(rows.view(row, self.input_size, jitter), task, row)
+        rng = np.random.default_rng((self.seed, epoch, index))
+        if augmentation.jitter_each_pass:
+            jitter = random_jitter(rng, 1, augmentation.centre_jitter)[0]
+        view = rows.view(row, self.input_size, jitter)
+        return self._label(random_view(rng, augmentation, view, rows.body(row)), task, row)
 
     def _draw_jitter(self, task: int) -> np.ndarray:
         """[N, 2] once for all epochs, from a generator that no sample's is (the spawn key)."""

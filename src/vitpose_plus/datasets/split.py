@@ -1,6 +1,6 @@
 """One split of one data set, ready for training or scoring."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -44,6 +44,21 @@ class Split:
         """The same split without the rows of these pictures, by file name."""
         kept = ~np.isin(self.table.column("file_name").astype(str), list(pictures))
         return replace(self, table=self.table.take(np.flatnonzero(kept)))
+
+
+def record_names(splits: Sequence[Split], tasks: Sequence[int], rows: Sequence[int]) -> list[str]:
+    """What people call some instances: "coco train 442619 (000000397133.jpg)".
+
+    Args:
+        splits: the data sets'.
+        tasks: each instance's index among them.
+        rows: each instance's index among its split's trainable rows.
+    """
+    tables = {task: splits[task].trainable() for task in set(tasks)}
+    named = ("dataset", "split", "instance_id", "file_name")
+    places = zip(tasks, rows, strict=True)
+    found = ([tables[task].column(name)[row] for name in named] for task, row in places)
+    return [f"{name} {split} {record} ({file})" for name, split, record, file in found]
 
 
 def read_split(folder: Path, name: str) -> Split:

@@ -13,20 +13,44 @@ DistillationLoss = Literal["none", "token", "output", "token_output"]
 
 
 @settings
+class TokenOptimisation(Optimisation):
+    """AdamW for a token alone: see `Optimisation`.
+
+    A token is in no layer and, as positions are, not decayed.
+    """
+
+    learning_rate: float = Field(default=1e-2, gt=0)
+    layer_decay: float = Field(default=1.0, gt=0, le=1)
+    weight_decay: float = Field(default=0.0, ge=0)
+    schedule: Literal["steps", "cosine"] = "cosine"
+
+    @model_validator(mode="after")
+    def _check(self) -> "TokenOptimisation":
+        if self.layer_decay != 1 or self.weight_decay:
+            raise ValueError(
+                "a token is in no layer and is not decayed: leave layer_decay and weight_decay out"
+            )
+        return self
+
+
+@settings
 class TokenTraining(Training):
     """Phase 1: a few epochs of the token alone, on a teacher that stays as it is.
 
-    Its keys are `Training`'s. `start` and `freeze` have no meaning here: the token starts small
-    and random, and all else is frozen. The token is in no layer and is not decayed.
+    Its keys are `Training`'s, but for those without a meaning here: the token starts small and
+    random, all else is frozen, and its effect on a pose is too small to be drawn.
     """
 
     epochs: int = Field(default=5, ge=1)
-    optimisation: Optimisation = Optimisation(learning_rate=1e-2, schedule="cosine")
+    optimisation: TokenOptimisation = TokenOptimisation()
+    panels: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _check_whole(self) -> "TokenTraining":
-        if self.start is not None or self.freeze != Freeze():
-            raise ValueError("a token's training has no start and no freeze: leave both out")
+        if self.start is not None or self.freeze != Freeze() or self.panels:
+            raise ValueError(
+                "a token's training has no start, no freeze and no panels: leave them out"
+            )
         return self
 
 

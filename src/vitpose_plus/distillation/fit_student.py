@@ -2,25 +2,20 @@
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.distillation.config import Distillation, DistillationLoss
 from vitpose_plus.distillation.job import StudentJob
+from vitpose_plus.distillation.knowledge import load_knowledge
+from vitpose_plus.distillation.lesson import lesson
 from vitpose_plus.distillation.material import Material, open_material
 from vitpose_plus.distillation.projection import give_token
 from vitpose_plus.distillation.student_objective import StudentObjective
-from vitpose_plus.distillation.teacher import load_teacher, weights_sha256
-from vitpose_plus.distillation.token import TOKEN, KnowledgeToken, load_token
+from vitpose_plus.distillation.teacher import load_teacher
 from vitpose_plus.engine.optimise import optimise
 from vitpose_plus.engine.precision import fast_attention
 from vitpose_plus.engine.world import World
-from vitpose_plus.errors import CheckpointError, ConfigurationError
-from vitpose_plus.models import ViTPoseConfig
-from vitpose_plus.settings import settings
-from vitpose_plus.storage.checksum import sha256_of
 from vitpose_plus.training.batches import training_batches
 from vitpose_plus.training.examine import PoseExamination
 from vitpose_plus.training.fingerprint import fingerprint
@@ -53,9 +48,8 @@ def teach(job: StudentJob, material: Material, world: World) -> Fitted:
     """
     config, training, folder = job.student, job.training, job.folder
     objective = _objective(job, material.train).to(world.device)
-    if world.size == 1 or training.launch.strategy == "ddp":
-        # Convolutions are faster so; FSDP cannot shard it.
-        objective.to(memory_format=torch.channels_last)
+    # Convolutions are faster so.
+    objective.to(memory_format=torch.channels_last)
     with fast_attention(math.prod(config.grid)):
         done = optimise(
             objective,
@@ -90,48 +84,9 @@ def _objective(job: StudentJob, train: Sequence[Split]) -> StudentObjective:
     return StudentObjective(student, teacher, train, job.training.sigma)
 
 
-def load_knowledge(
-    distillation: Distillation, token: Path | None, student: ViTPoseConfig
-) -> KnowledgeToken | None:
-    """The token that the student is to have; None where the loss wants none.
-
-    Raises:
-        CheckpointError: it cannot be read, or was learned from another teacher, or on other tasks.
-        ConfigurationError: there is none.
-    """
-    if not distillation.uses_token:
-        return None
-    if token is None:
-        raise ConfigurationError(
-            f"distillation.loss: {distillation.loss} wants a knowledge token: run phase 1 first, "
-            "or choose loss: output"
-        )
-    known = load_token(token, distillation.teacher)
-    names = [task.name for task in student.tasks]
-    if missing := sorted(set(names) - set(known.record.tasks)):
-        raise CheckpointError(
-            f"{token}: learned on {', '.join(known.record.tasks)}, the student learns "
-            f"{', '.join(names)}: train the token on {', '.join(missing)} too"
-        )
-    return known
-
-
-@settings
-class _Lesson:
-    """What of a distillation decides a student's outcome, wherever it lies."""
-
-    loss: DistillationLoss
-    teacher: str
-    token: str
-
-
 def _fingerprint(job: StudentJob, material: Material) -> str:
-    taught = job.distillation
-    teacher = weights_sha256(taught.teacher) if taught.uses_heatmaps else ""
-    known = job.token if taught.uses_token else None
-    token = sha256_of(known / TOKEN, progress=False) if known is not None else ""
     return fingerprint(
-        (job.student, job.training, _Lesson(loss=taught.loss, teacher=teacher, token=token)),
+        (job.student, job.training, lesson(job.distillation, job.token)),
         (*material.train, *material.held_out),
         job.seed,
         job.training.start.weights if job.training.start is not None else None,

@@ -1,26 +1,18 @@
-"""The two targets of a student, and the one of a token: every loss of a mixed batch."""
+"""The losses that a teacher has a part in; the truth's own is `training.loss`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from vitpose_plus.datasets.crops import CropBatch
 from vitpose_plus.engine.objective import Losses
-from vitpose_plus.heatmaps import HeatmapCodec, encode
+from vitpose_plus.heatmaps import HeatmapCodec
 from vitpose_plus.models import Task
-from vitpose_plus.training.loss import heatmap_loss
+from vitpose_plus.training.loss import heatmap_loss, squared_errors, targets
 
 Drawn = Mapping[int, Tensor]
 """A task's index -> its own samples' heatmaps [N, K, h, w]."""
-
-
-def truth_losses(drawn: Drawn, batch: CropBatch, codec: HeatmapCodec) -> dict[int, Tensor]:
-    """MSE(drawn, K_gt), weighted by visibility: each task's part of the batch's loss."""
-    return {
-        task: heatmap_loss(drawn[task], *targets, len(batch.task))
-        for task, targets in _truth(drawn, batch, codec)
-    }
 
 
 def teacher_losses(drawn: Drawn, taught: Drawn) -> dict[int, Tensor]:
@@ -39,15 +31,8 @@ def teacher_losses(drawn: Drawn, taught: Drawn) -> dict[int, Tensor]:
 def sample_losses(drawn: Drawn, batch: CropBatch, codec: HeatmapCodec) -> dict[int, Tensor]:
     """MSE(drawn, K_gt) of each sample alone: a task's index -> [N]."""
     return {
-        task: torch.stack(
-            [
-                heatmap_loss(one, target, weight, 1)
-                for one, target, weight in zip(
-                    drawn[task].split(1), *(t.split(1) for t in targets), strict=True
-                )
-            ]
-        )
-        for task, targets in _truth(drawn, batch, codec)
+        task: squared_errors(drawn[task], *own).mean(dim=(1, 2, 3))
+        for task, own in targets(drawn, batch, codec).items()
     }
 
 
@@ -75,13 +60,3 @@ def joined(
         own = int((batch.task == task).sum())
         logged[f"loss_{tasks[task].name}"] = loss.detach() * size, own
     return Losses(total, logged)
-
-
-def _truth(
-    drawn: Drawn, batch: CropBatch, codec: HeatmapCodec
-) -> Iterator[tuple[int, tuple[Tensor, Tensor]]]:
-    """Each task's targets [N, K, h, w] and weights [N, K]."""
-    for task, heatmaps in drawn.items():
-        own, points = batch.task == task, heatmaps.shape[1]
-        labels = batch.keypoints[own, :points], batch.visibility[own, :points]
-        yield task, encode(*labels, codec)

@@ -9,13 +9,14 @@ from torch import Tensor
 
 from vitpose_plus.datasets.crops import CropBatch
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.distillation.losses import joined, teacher_losses, truth_losses
+from vitpose_plus.distillation.losses import joined, teacher_losses
 from vitpose_plus.distillation.projection import with_own_token
-from vitpose_plus.distillation.teacher import forward_cost
 from vitpose_plus.engine.objective import Losses
 from vitpose_plus.engine.speed import BACKWARD_AND_FORWARD
 from vitpose_plus.geometry import normalise
 from vitpose_plus.models import ViTPose
+from vitpose_plus.models.cost import mean_multiply_adds
+from vitpose_plus.training.loss import heatmap_losses
 from vitpose_plus.training.objective import PoseObjective
 
 
@@ -41,7 +42,7 @@ class StudentObjective(PoseObjective):
         """The sum of the losses, from one pass of the student."""
         images = normalise(batch.picture)
         drawn = self.network.by_task(images, batch.task, every=True)
-        losses = {"loss_truth": truth_losses(drawn, batch, self.codec)}
+        losses = {"loss_truth": heatmap_losses(drawn, batch, self.codec)}
         if self.teacher is not None:
             with torch.no_grad():
                 taught = self.teacher.by_task(images, batch.task)
@@ -64,8 +65,8 @@ class StudentObjective(PoseObjective):
     @cached_property
     def multiply_adds(self) -> int:  # type: ignore[override]
         """Of one picture. A training step costs three passes of it, the teacher's part one."""
-        teacher = 0 if self.teacher is None else forward_cost(self.teacher.config)
-        return forward_cost(self.network.config) + teacher // BACKWARD_AND_FORWARD
+        teacher = 0 if self.teacher is None else mean_multiply_adds(self.teacher.config)
+        return mean_multiply_adds(self.network.config) + teacher // BACKWARD_AND_FORWARD
 
     def write(self, weights: dict[str, Tensor], folder: Path) -> None:
         """A model's folder that needs no teacher and no token's file."""

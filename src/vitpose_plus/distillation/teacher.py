@@ -11,7 +11,6 @@ from vitpose_plus.checkpoints.differences import cut, naming
 from vitpose_plus.distillation.config import Distillation
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
-from vitpose_plus.models.cost import count
 from vitpose_plus.models.folding import with_weights
 from vitpose_plus.storage.checksum import sha256_of
 
@@ -74,12 +73,6 @@ def weights_sha256(path: Path) -> str:
         raise CheckpointError(f"{path} has no weights: give a model's file, or its folder")
     sums = [sha256_of(file, progress=False) for file in files]
     return sums[0] if len(sums) == 1 else sha256("".join(sums).encode()).hexdigest()
-
-
-def forward_cost(config: ViTPoseConfig) -> int:
-    """Multiply-adds of one picture: the mean over the tasks."""
-    each = [count(config, task.name).multiply_adds for task in config.tasks]
-    return sum(each) // len(each)
 
 
 def _places(teacher: Sequence[Task], student: Sequence[Task]) -> list[int]:

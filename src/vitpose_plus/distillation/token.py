@@ -44,24 +44,30 @@ class TokenRecord:
     Attributes:
         teacher: where its teacher lay, for people.
         teacher_sha256: of the teacher's weights: see `weights_sha256`.
+        teacher_heads: the attention heads that it was said to have: see `Distillation`.
+        teacher_tasks: the data sets that its decoders were said to have.
         tokens: T.
         width: C, the teacher's.
         tasks: the data sets it was learned on.
         input_size: (height, width) of the pictures it was learned on.
         seed: of its start, the order and the augmentation.
         epochs: of its training.
+        fingerprint: of its training: the same one would give the same token.
         best_epoch: whose token it is, counted from 0; None: the last.
         held_out: what it is worth; None: not measured.
     """
 
     teacher: str
     teacher_sha256: str
+    teacher_heads: int | None
+    teacher_tasks: tuple[str, ...] | None
     tokens: int
     width: int
     tasks: tuple[str, ...]
     input_size: InputSize
     seed: int
     epochs: int
+    fingerprint: str
     best_epoch: int | None = None
     held_out: HeldOut | None = None
 

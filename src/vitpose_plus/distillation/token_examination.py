@@ -74,7 +74,7 @@ class TokenExamination:
             with autocast(self.training.precision, device):
                 drawn = draw(self.objective.teacher, batch, token)
             losses = sample_losses(drawn, batch, self.objective.poses.codec)
-            mine += [(task, _rows(batch, task), own.cpu().numpy()) for task, own in losses.items()]
+            mine += [(task, _rows(loaded, task), own.cpu().numpy()) for task, own in losses.items()]
         return self._whole(mine)
 
     def _whole(self, mine: list[tuple[int, np.ndarray, np.ndarray]]) -> list[np.ndarray]:
@@ -91,7 +91,7 @@ class TokenExamination:
 
 
 def _rows(batch: CropBatch, task: int) -> np.ndarray:
-    return batch.row[batch.task == task].cpu().numpy()
+    return batch.row[batch.task == task].numpy()
 
 
 def _mean(losses: list[np.ndarray]) -> float:

@@ -12,14 +12,15 @@ from torch import Tensor, nn
 from vitpose_plus.datasets.crops import CropBatch
 from vitpose_plus.datasets.encoded_crops import EncodedBatch
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.distillation.losses import Drawn, joined, truth_losses
-from vitpose_plus.distillation.teacher import forward_cost
+from vitpose_plus.distillation.losses import Drawn, joined
 from vitpose_plus.distillation.token import NAME, KnowledgeToken, TokenRecord, save_token
 from vitpose_plus.engine.config import Optimisation
 from vitpose_plus.engine.objective import Losses, Objective
 from vitpose_plus.engine.speed import BACKWARD_AND_FORWARD
 from vitpose_plus.geometry import normalise
 from vitpose_plus.models import ViTPose
+from vitpose_plus.models.cost import mean_multiply_adds
+from vitpose_plus.training.loss import heatmap_losses
 from vitpose_plus.training.objective import PoseObjective
 
 
@@ -73,7 +74,7 @@ class TokenObjective(Objective):
     def forward(self, batch: CropBatch) -> Losses:
         """The teacher's losses beside its token."""
         drawn = draw(self.teacher, batch, self.network())
-        losses = {"loss_truth": truth_losses(drawn, batch, self.poses.codec)}
+        losses = {"loss_truth": heatmap_losses(drawn, batch, self.poses.codec)}
         return joined(losses, batch, self.teacher.config.tasks)
 
     def train(self, mode: bool = True) -> "TokenObjective":
@@ -107,7 +108,7 @@ class TokenObjective(Objective):
     def multiply_adds(self) -> int:  # type: ignore[override]
         """Of one picture, less the third pass of a training step: no weight has a gradient."""
         passes = BACKWARD_AND_FORWARD
-        return forward_cost(self.teacher.config) * (passes - 1) // passes
+        return mean_multiply_adds(self.teacher.config) * (passes - 1) // passes
 
     def write(self, weights: dict[str, Tensor], folder: Path) -> None:
         """A token's folder."""

@@ -1,6 +1,7 @@
 """Torch elastic's agent, the process that starts and watches the workers of one node."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,6 +14,14 @@ from vitpose_plus.engine.stopping import StopRequests
 
 TICK = 0.5  # seconds
 GRACE = 120  # seconds that workers have to save in, between SIGTERM and SIGKILL
+
+
+OURS = {
+    "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": str(GRACE),
+    # Else workers that were started again find the addresses of those that died
+    # (pytorch issues 135712 and 167288).
+    "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
+}
 
 
 def run_agent(
@@ -91,6 +100,13 @@ def _watch(agent: subprocess.Popen[bytes], stop: StopRequests, tick: Callable[[]
             asked = True
 
 
+def joining_command(worker: str, arguments: Sequence[Path], launch: Launch, folder: Path) -> str:
+    """What another node, which sees the same folder, runs to take part, as a shell takes it."""
+    needed = [f"{name}={value}" for name, value in OURS.items()]
+    paths = [str(path.resolve()) for path in arguments]
+    return shlex.join(["env", *needed, *_command(worker, launch, folder.resolve()), *paths])
+
+
 def _command(worker: str, launch: Launch, folder: Path) -> list[str]:
     if launch.nodes == 1:
         meeting = ["--standalone", "--local-addr", "localhost"]
@@ -112,9 +128,5 @@ def _environment(launch: Launch) -> dict[str, str]:
 
     ours = {
         "OMP_NUM_THREADS": str(max(1, torch.get_num_threads() // launch.processes)),
-        "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": str(GRACE),
-        # Else workers that were started again find the addresses of those that died
-        # (pytorch issues 135712 and 167288).
-        "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
     }
-    return ours | os.environ
+    return ours | OURS | os.environ

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from torch.utils.data import Sampler
 
 Key = tuple[int, int]
+# More passes than any training makes: what comes again within an epoch is no copy of itself.
+AGAIN = 1 << 20
 Order = Callable[[int], Sequence[Key]]
 
 
@@ -61,6 +63,12 @@ class GlobalBatches(Sampler[list[Key]]):
         order = self.order(self.epoch)
         for step in range(self.first, self.steps):
             start = step * self.batch_size
-            batch = [order[at % len(order)] for at in range(start, start + self.batch_size)]
+            batch = [_wrapped(order, at) for at in range(start, start + self.batch_size)]
             for part in self.own:
                 yield batch[part :: self.parts]
+
+
+def _wrapped(order: Sequence[Key], place: int) -> Key:
+    again, place = divmod(place, len(order))
+    drawn, index = order[place]
+    return drawn + again * AGAIN, index

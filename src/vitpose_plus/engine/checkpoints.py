@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from vitpose_plus.engine.history import HISTORY
 from vitpose_plus.errors import StorageError
 from vitpose_plus.replacement import replacing_file
 
@@ -89,16 +90,18 @@ class Checkpoints:
         """The newest that can be read, of this very training.
 
         Checkpoints of another configuration or other data are set aside, not deleted: they may
-        have cost days.
+        have cost days. With that configuration they are taken up again.
         """
-        for path in self._paths():
-            checkpoint = _read(path)
-            if checkpoint is None:
-                continue
-            if checkpoint.fingerprint == fingerprint:
-                return checkpoint
+        found = _newest(self.folder)
+        if found is not None and found.fingerprint == fingerprint:
+            return found
+        if found is not None:
             self._set_aside()
-            return None
+        for aside in self._asides():
+            found = _newest(aside)
+            if found is not None and found.fingerprint == fingerprint:
+                self._bring_back(aside)
+                return found
         return None
 
     def save(self, checkpoint: Checkpoint) -> None:
@@ -114,21 +117,28 @@ class Checkpoints:
                 _write(checkpoint, part)
         except OSError as error:
             raise StorageError(self._not_written(path, error)) from error
-        for old in self._paths()[KEPT:]:
+        for old in _paths(self.folder)[KEPT:]:
             old.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """The training is done."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """The training is done. What is killed here leaves nothing that looks like a checkpoint."""
+        done = self.folder.with_name(f".{self.folder.name}.done")
+        shutil.rmtree(done, ignore_errors=True)
+        if self.folder.exists():
+            self.folder.rename(done)
+        shutil.rmtree(done, ignore_errors=True)
 
-    def _paths(self) -> list[Path]:
-        """The newest first."""
-        return sorted(self.folder.glob("step_*.pt"), reverse=True)
+    def _asides(self) -> list[Path]:
+        return sorted(self.folder.parent.glob(f"{self.folder.name}.other-*"))
 
     def _set_aside(self) -> None:
+        """With its history, which the new training's would take the place of."""
         number = 1
         while (aside := self.folder.with_name(f"{self.folder.name}.other-{number}")).exists():
             number += 1
+        history = self.folder.with_name(HISTORY)
+        if history.exists():
+            shutil.copy(history, self.folder / HISTORY)
         self.folder.rename(aside)
         log.warning(
             "the unfinished training in %s had another configuration or other data: it is kept "
@@ -137,14 +147,37 @@ class Checkpoints:
             *(self.folder, aside),
         )
 
+    def _bring_back(self, aside: Path) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        aside.rename(self.folder)
+        history = self.folder / HISTORY
+        if history.exists():
+            shutil.move(history, self.folder.with_name(HISTORY))
+        log.info("the unfinished training in %s is of this configuration: it goes on", aside)
+
     def _not_written(self, path: Path, error: OSError) -> str:
         free = shutil.disk_usage(self.folder.parent).free / 2**20
-        older = next((p.name for p in self._paths()), "none yet")
+        older = next((p.name for p in _paths(self.folder)), "none yet")
         return (
             f"{path}: the checkpoint could not be written: {error.strerror or error} "
             f"({free:.0f} MiB free). The one before it is untouched ({older}). Make room and "
             "run the same command again: it goes on from there."
         )
+
+
+def _paths(folder: Path) -> list[Path]:
+    """The newest first."""
+    return sorted(folder.glob("step_*.pt"), reverse=True)
+
+
+def _newest(folder: Path) -> Checkpoint | None:
+    """What cannot be read is renamed: it would count as newer than what is saved from now on."""
+    for path in _paths(folder):
+        checkpoint = _read(path)
+        if checkpoint is not None:
+            return checkpoint
+        path.rename(path.with_suffix(".damaged"))
+    return None
 
 
 def _write(checkpoint: Checkpoint, path: Path) -> None:

@@ -95,7 +95,7 @@ class Run:
         optimisation: the optimiser and its schedule.
         ema: keep a moving average of the weights by this decay a step, and score and keep that.
         compile: compile the blocks by torch.compile.
-        validate_every: at most so many epochs lie between two scorings.
+        validate_every: epochs between two scorings; the last epoch is scored, too.
         log_every: steps between two lines of the history.
         checkpoint_every: steps between two checkpoints; one is written after each epoch anyway.
         launch: processes and nodes.
@@ -117,10 +117,9 @@ class Run:
     launch: Launch = Launch()
     peak_tflops: float | None = Field(default=None, gt=0)
 
-    @property
-    def scoring_interval(self) -> int:
-        """Epochs between two scorings, such that the last epoch is scored."""
-        return max(n for n in range(1, self.validate_every + 1) if self.epochs % n == 0)
+    def scores(self, epoch: int) -> bool:
+        """Whether the model is scored after an epoch, counted from 0; after the last it is."""
+        return (epoch + 1) % self.validate_every == 0 or epoch + 1 == self.epochs
 
     @model_validator(mode="after")
     def _check_parts(self) -> "Run":

@@ -1,7 +1,8 @@
 """A loss that is no number: what people need to find out why."""
 
+import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from vitpose_plus.engine.learner import Gradients
 from vitpose_plus.engine.objective import Objective
@@ -13,14 +14,13 @@ SHOWN = 10
 
 
 def refuse(
-    objective: Objective, gradients: Gradients, here: bool, step: int, folder: Path, world: World
-) -> None:
+    objective: Objective, gradients: Gradients, step: int, folder: Path, world: World
+) -> NoReturn:
     """End the run; every process calls this.
 
     Args:
         objective: knows the records' names.
-        gradients: the step's.
-        here: whether this process's share is at fault.
+        gradients: the step's, on this process.
         step: counted from 0.
         folder: gets `diverged.txt` with the names of all records.
         world: this process among all.
@@ -28,8 +28,11 @@ def refuse(
     Raises:
         DivergenceError: always.
     """
-    mine = _names(objective, gradients.batches) if here else []
-    names = [name for each in world.gather(mine) for name in each]
+    loss = float(gradients.loss)
+    everyone = world.gather((loss, _names(objective, gradients.batches)))
+    # The gradients are everyone's; a loss tells whose samples are at fault.
+    culprits = [each for each in everyone if not math.isfinite(each[0])] or everyone
+    names = [name for _, own in culprits for name in own]
     path = folder / "diverged.txt"
     if world.main:
         with replacing_file(path) as part:
@@ -37,11 +40,11 @@ def refuse(
     shown = "\n".join(f"  {name}" for name in names[:SHOWN])
     more = f"\n  and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     raise DivergenceError(
-        f"step {step}: the loss is {float(gradients.loss):g} and the gradient's norm "
+        f"step {step}: the loss is {culprits[0][0]:g} and the gradient's norm "
         f"{float(gradients.norm):g}, so the weights were left as they were. The batch (all of it "
         f"in {path}):\n{shown}{more}\nLook at these records; if nothing is wrong with them, lower "
-        "training.optimisation.learning_rate or take training.precision: 32-true. The same "
-        "command goes on from the newest checkpoint only with the same configuration."
+        "optimisation.learning_rate or take precision: 32-true. Another configuration begins anew; "
+        "the same one goes on from its newest checkpoint."
     )
 
 

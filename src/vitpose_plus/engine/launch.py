@@ -9,7 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vitpose_plus.engine.agent import end_with_launcher, run_agent, speak_aloud
+from vitpose_plus.engine.agent import (
+    end_with_launcher,
+    joining_command,
+    run_agent,
+    speak_aloud,
+)
 from vitpose_plus.engine.config import Launch
 from vitpose_plus.engine.failures import Failure, last_words, mendable_failure
 from vitpose_plus.engine.stopping import Interrupted
@@ -58,6 +63,9 @@ def launch(
     given, returned = own / "job.json", own / "result.json"
     write_typed(job, given)
     tick = tick or (lambda: None)
+    if launch.nodes > 1:
+        joining = joining_command(worker, (given, returned), launch, own)
+        log.info("on each of the other nodes run: %s", joining)
     stopped = run_agent(worker, (given, returned), launch, own, tick)
     tick()
     if not returned.exists():

@@ -26,6 +26,8 @@ from vitpose_plus.engine.precision import autocast, resolve_precision
 from vitpose_plus.engine.schedule import RateCourse
 from vitpose_plus.engine.world import World
 
+LEAST_SCALE = 1e-3  # of float16's losses: below it every step has overflowed for long
+
 
 @dataclass(frozen=True)
 class Gradients:
@@ -94,10 +96,12 @@ class Learner:
     def diverged(self, gradients: Gradients) -> bool:
         """Whether this process's loss or the gradients are no numbers.
 
-        A float16 overflow of the gradients is the scaler's to skip.
+        A float16 overflow of the gradients is the scaler's to skip, unless it skips for ever.
         """
-        watched = gradients.loss if self.scaler.is_enabled() else gradients.loss + gradients.norm
-        return not bool(torch.isfinite(watched))
+        if self.scaler.is_enabled():
+            lost = self.scaler.get_scale() < LEAST_SCALE
+            return lost or not bool(torch.isfinite(gradients.loss))
+        return not bool(torch.isfinite(gradients.loss + gradients.norm))
 
     def apply(self, step: int) -> None:
         """Change the weights by the gradients, at this step's rates."""
@@ -123,7 +127,8 @@ class Learner:
             load_whole(self.objective, self.optimiser, held.average, held.optimiser)
             self.average.take()
         load_whole(self.objective, self.optimiser, held.weights, held.optimiser)
-        self.scaler.load_state_dict(self.world.broadcast(held.scaler))
+        if scaler := self.world.broadcast(held.scaler):
+            self.scaler.load_state_dict(scaler)
 
     def averaged(self) -> AbstractContextManager[None]:
         """The network as it is scored and kept: the average where there is one."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
@@ -21,6 +22,7 @@ from vitpose_plus.engine.speed import Speed
 from vitpose_plus.engine.stopping import Interrupted, StopRequests
 from vitpose_plus.engine.sums import Sums
 from vitpose_plus.engine.world import World
+from vitpose_plus.errors import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +122,7 @@ class Loop:
             if stop or due or place == self.batches.steps:
                 self._save()
             if stop:
+                log.warning("stopped by SIGTERM; the same command goes on from here")
                 raise Interrupted(f"stopped by SIGTERM; step {self.reached.step} is saved")
 
     def _samples(self) -> Iterator[Any]:
@@ -139,7 +142,7 @@ class Loop:
         anyone_diverged, anyone_stopped = self._any(diverged, self.around.stop.requested)
         if anyone_diverged:
             objective = self.learner.objective
-            refuse(objective, gradients, diverged, step, self.around.folder, self.world)
+            refuse(objective, gradients, step, self.around.folder, self.world)
         self.learner.apply(step)
         self.reached = replace(self.reached, step=step + 1)
         self._note(gradients)
@@ -178,7 +181,7 @@ class Loop:
         metrics = {f"{name}_epoch": mean for name, mean in means.items()}
         metrics |= {f"lr/{name}": rate for name, rate in self._rates()}
         self._write(metrics)
-        if examine is not None and (epoch + 1) % self.run.scoring_interval == 0:
+        if examine is not None and self.run.scores(epoch):
             with self.around.stop.nothing_to_lose():
                 self._examine(epoch, examine)
         self.reached = replace(self.reached, closed=epoch + 1)
@@ -197,8 +200,15 @@ class Loop:
     def write_model(self, folder: Path) -> None:
         """The network as it is now; every process calls this."""
         weights = self.learner.weights()
-        if self.world.main:
+        if not self.world.main:
+            return
+        try:
             self.learner.objective.write(weights, folder)
+        except (OSError, SafetensorError) as error:
+            raise StorageError(
+                f"{folder}: the model could not be written: {error}. Make room and run the same "
+                "command again: it goes on from the newest checkpoint."
+            ) from error
 
     def _write(self, metrics: dict[str, float]) -> None:
         if self.world.main:

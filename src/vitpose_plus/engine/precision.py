@@ -19,7 +19,8 @@ def resolve_precision(precision: Precision) -> Resolved:
     if precision != "auto":
         return precision
     if torch.cuda.is_available():
-        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16-mixed" if native else "16-mixed"
     # Where it is emulated, bfloat16 is slower than float32.
     return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"
 

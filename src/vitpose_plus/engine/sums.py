@@ -19,7 +19,7 @@ class Sums:
     def add(self, parts: Mapping[str, tuple[Tensor, float]]) -> None:
         """Take what a forward pass gave."""
         for name, (total, count) in parts.items():
-            pair = torch.stack([total.detach().double(), total.new_tensor(count).double()])
+            pair = torch.stack([total.detach().double(), total.new_full((), count).double()])
             held = self._held.get(name)
             self._held[name] = pair if held is None else held.to(pair.device) + pair
 

@@ -22,7 +22,7 @@ class SynchronisedBatchNorm2d(nn.BatchNorm2d):
             return self._normalised(input.float()).to(input.dtype)
 
     def _normalised(self, x: Tensor) -> Tensor:
-        seen = x.new_tensor([x.numel() // self.num_features])
+        seen = x.new_full((1,), x.numel() // self.num_features)
         *sums, total = over_all(torch.cat([x.sum((0, 2, 3)), seen])).split(self.num_features)
         count = total.clamp(min=1)
         # Mean first, then what lies around it: a difference of two large sums would cancel.

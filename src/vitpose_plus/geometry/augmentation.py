@@ -47,6 +47,8 @@ class Augmentation:
         rotation: deviation in degrees of the normal draw, clipped at two deviations.
         rotated: share of the samples that are rotated at all.
         centre_jitter: share of the boxes whose centre strays, by up to a fifth of their sides.
+        jitter_each_pass: draw that anew each time (mmpose 1.x, MAE), not once for a whole run (the
+            official code).
     """
 
     flip: float = Field(default=0.5, ge=0, le=1)
@@ -55,6 +57,7 @@ class Augmentation:
     rotation: float = Field(default=40.0, ge=0)
     rotated: float = Field(default=0.6, ge=0, le=1)
     centre_jitter: float = Field(default=0.3, ge=0, le=1)
+    jitter_each_pass: bool = False
 
     def for_set(self, own: SetAugmentation) -> "Augmentation":
         """This augmentation with what one set's recipe does otherwise."""

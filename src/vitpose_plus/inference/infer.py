@@ -9,7 +9,9 @@ from vitpose_plus.inference.acceleration import Accelerated
 from vitpose_plus.models import ViTPose
 
 
-@torch.inference_mode()
+# Not `inference_mode`: a sharded network that is scored before its first training step would
+# keep what it gathered as inference tensors, and the step could not write to them.
+@torch.no_grad()
 def infer(
     model: ViTPose | Accelerated, pictures: Tensor, tasks: Tensor, *, flip: bool = True
 ) -> tuple[Tensor, Tensor]:

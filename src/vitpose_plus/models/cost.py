@@ -107,6 +107,12 @@ def count(config: ViTPoseConfig, task: str | None = None) -> Cost:
     )
 
 
+def mean_multiply_adds(config: ViTPoseConfig) -> int:
+    """Of one picture: the mean over the tasks."""
+    each = [count(config, task.name).multiply_adds for task in config.tasks]
+    return sum(each) // len(each)
+
+
 def _parameters(model: ViTPose) -> Parameters:
     backbone = model.backbone
     blocks = backbone.layers

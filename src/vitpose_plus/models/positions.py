@@ -9,7 +9,7 @@ Grid = tuple[int, int]
 
 
 def initial_positions(grid: Grid, width: int) -> Tensor:
-    """[1, 1 + rows * columns, C]: 2-D sines as MAE has them; a random table learns later.
+    """[1, 1 + rows * columns, C]: 2-D sines, MAE's in another order; a random table learns later.
 
     The first slot is the class token's in the weights that ViTPose starts from.
     """

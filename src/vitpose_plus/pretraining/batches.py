@@ -2,15 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
-import torch
 from torch.utils.data import DataLoader
 
 from vitpose_plus.datasets.crop_store.store import CropStore
 from vitpose_plus.datasets.crops import InstanceCrops
 from vitpose_plus.datasets.split import Split
-from vitpose_plus.engine.batches import GlobalBatches
+from vitpose_plus.engine.loading import held_out_loader, training_loader
 from vitpose_plus.engine.world import World
 from vitpose_plus.models.mae_config import MAEConfig
 from vitpose_plus.pretraining.config import Pretraining
@@ -46,15 +44,9 @@ def training_batches(
     else:
         looks = WholePictures(splits, config.input_size, pretraining.part, seed)
         sizes = [len(firsts) for firsts in looks.firsts]
-    batches = GlobalBatches(
-        epoch_order(sizes, pretraining.sampling, seed),
-        pretraining.batch_size,
-        world_size=world.size,
-        rank=world.rank,
-        accumulate=pretraining.accumulate,
-    )
     views = MaskedViews(looks, math.prod(config.grid), seed)
-    return _loader(views, pretraining, batch_sampler=batches)
+    order = epoch_order(sizes, pretraining.sampling, seed)
+    return training_loader(views, collate_views, order, pretraining, world)
 
 
 def held_out_views(
@@ -66,31 +58,5 @@ def held_out_views(
 
 
 def held_out_batches(views: MaskedViews, pretraining: Pretraining, world: World) -> DataLoader:
-    """This process's share of the views.
-
-    Every process gets equally many batches, for a sharded model computes on all of them at once:
-    where the views do not divide, the first ones come again, at the end.
-    """
-    share = -(-len(views) // world.size)
-    own = [(0, index % len(views)) for index in range(world.rank, share * world.size, world.size)]
-    size = pretraining.batch_size // (world.size * pretraining.accumulate)
-    return _loader(views, pretraining, sampler=own, batch_size=size)
-
-
-def _loader(views: MaskedViews, pretraining: Pretraining, **order: Any) -> DataLoader:
-    return DataLoader(
-        views,
-        collate_fn=collate_views,
-        num_workers=pretraining.workers,
-        persistent_workers=pretraining.workers > 0,
-        pin_memory=torch.cuda.is_available(),
-        worker_init_fn=_use_one_thread,
-        **order,
-    )
-
-
-def _use_one_thread(worker: Any) -> None:
-    """A worker a core: OpenCV's own threads would only get in each other's way."""
-    import cv2
-
-    cv2.setNumThreads(0)
+    """This process's share of the views."""
+    return held_out_loader(views, len(views), collate_views, pretraining, world)

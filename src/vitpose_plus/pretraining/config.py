@@ -51,6 +51,7 @@ class PersonAugmentation(Augmentation):
     rotation: float = Field(default=0.0, ge=0)
     rotated: float = Field(default=0.0, ge=0, le=1)
     centre_jitter: float = Field(default=1.0, ge=0, le=1)
+    jitter_each_pass: bool = True
 
 
 @settings

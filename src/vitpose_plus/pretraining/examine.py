@@ -1,15 +1,15 @@
 """How well an auto-encoder guesses what it never learned from, and what its guesses look like."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vitpose_plus.datasets.split import Split
+from vitpose_plus.engine.evaluating import evaluating
 from vitpose_plus.engine.examined import Examined
 from vitpose_plus.engine.precision import autocast
 from vitpose_plus.engine.world import World
@@ -52,7 +52,7 @@ class MaskedExamination:
 
     def __call__(self, epoch: int) -> Examined:
         """The mean loss as `held_out_loss`, each set's beside it; the lower, the better."""
-        with _evaluating(self.model):
+        with evaluating(self.model):
             figures = self._figures()
             pictures = [self._draw(epoch)] if self.pretraining.reconstructions else []
         loss, epochs = figures["held_out_loss"], self.pretraining.epochs
@@ -108,14 +108,3 @@ class MaskedExamination:
         """Evenly spread over all views, and so over all data sets."""
         count = min(self.pretraining.reconstructions, len(self.views))
         return np.linspace(0, len(self.views) - 1, count).round().astype(int).tolist()
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(training)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from vitpose_plus.checkpoints.mae_folder import write_mae
-from vitpose_plus.datasets.split import Split
+from vitpose_plus.datasets.split import Split, record_names
 from vitpose_plus.engine.config import Optimisation
 from vitpose_plus.engine.objective import Losses, Objective
 from vitpose_plus.geometry import normalise
@@ -69,14 +69,8 @@ class MaskedObjective(Objective):
         return batch._replace(picture=picture, noise=noise)
 
     def record_names(self, batch: MaskedBatch) -> list[str]:
-        """Data set, split, instance and picture, as in "coco train 442619 (000000397133.jpg)"."""
-        tables = [split.trainable() for split in self.splits]
-        places = zip(batch.task.tolist(), batch.row.tolist(), strict=True)
-        rows = [tables[task].take([row]).rows.to_pylist()[0] for task, row in places]
-        return [
-            f"{row['dataset']} {row['split']} {row['instance_id']} ({row['file_name']})"
-            for row in rows
-        ]
+        """Data set, split, instance and picture."""
+        return record_names(self.splits, batch.task.tolist(), batch.row.tolist())
 
     @cached_property
     def multiply_adds(self) -> int:  # type: ignore[override]

@@ -2,14 +2,13 @@
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from torch import nn
 from torch.utils.data import DataLoader
 
 from vitpose_plus.datasets.split import Split
+from vitpose_plus.engine.evaluating import evaluating
 from vitpose_plus.engine.examined import Examined
 from vitpose_plus.engine.precision import autocast
 from vitpose_plus.engine.world import World
@@ -62,7 +61,7 @@ class PoseExamination:
     def _predict(self) -> PoseCollector:
         """Without the mirrored pass: half the time, nearly the figure."""
         poses, device = PoseCollector(self.held_out), self.world.device
-        with _evaluating(self.model):
+        with evaluating(self.model):
             for batch in self.batches:
                 pictures = batch.picture.to(device, non_blocking=True)
                 tasks = batch.task.to(device, non_blocking=True)
@@ -91,13 +90,3 @@ class PoseExamination:
             figure = main_figure(split.metrics)
             figures[f"{figure.replace('@', '_')}_{split.name}"] = found[figure]
         return {name: value for name, value in figures.items() if math.isfinite(value)}
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    training = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(training)

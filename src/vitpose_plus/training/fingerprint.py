@@ -13,7 +13,10 @@ from vitpose_plus.datasets.manifest import sha256
 from vitpose_plus.datasets.split import Split
 
 WITHOUT_EFFECT = frozenset(
-    ("workers", "launch", "log_every", "checkpoint_every", "peak_tflops", "panels")
+    (
+        *("workers", "launch", "log_every", "checkpoint_every", "peak_tflops", "panels"),
+        "activation_checkpointing",
+    )
 )
 """Settings of a run that change how it is done, or told, and not what comes out."""
 
@@ -40,7 +43,11 @@ def fingerprint(
 
 def _effective(recipe: Any) -> dict[str, Any]:
     stated = TypeAdapter(type(recipe)).dump_python(recipe, mode="json")
-    return {name: value for name, value in stated.items() if name not in WITHOUT_EFFECT}
+    effective = {name: value for name, value in stated.items() if name not in WITHOUT_EFFECT}
+    if start := effective.get("start"):
+        # What the weights are counts, not where they lie.
+        effective["start"] = {name: value for name, value in start.items() if name != "weights"}
+    return effective
 
 
 def _split_checksum(split: Split) -> str:

@@ -11,16 +11,16 @@ from torch import Tensor
 from vitpose_plus.checkpoints import save_model
 from vitpose_plus.datasets.crops import CropBatch
 from vitpose_plus.datasets.encoded_crops import EncodedBatch
-from vitpose_plus.datasets.split import Split
+from vitpose_plus.datasets.split import Split, record_names
 from vitpose_plus.engine.config import Optimisation
 from vitpose_plus.engine.objective import Losses, Objective
 from vitpose_plus.geometry import normalise
-from vitpose_plus.heatmaps import HeatmapCodec, encode
+from vitpose_plus.heatmaps import HeatmapCodec
 from vitpose_plus.models import ViTPose
 from vitpose_plus.models.block import Block
-from vitpose_plus.models.cost import count
+from vitpose_plus.models.cost import mean_multiply_adds
 from vitpose_plus.models.folding import with_weights
-from vitpose_plus.training.loss import heatmap_loss
+from vitpose_plus.training.loss import heatmap_losses
 from vitpose_plus.training.optimiser import parameter_groups
 
 
@@ -48,7 +48,7 @@ class PoseObjective(Objective):
         """The sum of the decoders' losses."""
         # Every decoder runs, if on nothing: each parameter has a gradient on each process.
         heatmaps = self.network.by_task(normalise(batch.picture), batch.task, every=True)
-        losses, size = self._losses(batch, heatmaps), len(batch.task)
+        losses, size = heatmap_losses(heatmaps, batch, self.codec), len(batch.task)
         total = torch.stack(list(losses.values())).sum()
         parts = {"loss": (total.detach() * size, size)}
         for task, loss in losses.items():
@@ -76,37 +76,14 @@ class PoseObjective(Objective):
         return there._replace(task=batch.task)
 
     def record_names(self, batch: CropBatch) -> list[str]:
-        """Data set, split, instance and picture, as in "coco train 442619 (000000397133.jpg)"."""
-        tables = [split.trainable() for split in self.splits]
-        places = zip(batch.task.tolist(), batch.row.tolist(), strict=True)
-        rows = [tables[task].take([row]).rows.to_pylist()[0] for task, row in places]
-        return [
-            f"{row['dataset']} {row['split']} {row['instance_id']} ({row['file_name']})"
-            for row in rows
-        ]
+        """Data set, split, instance and picture."""
+        return record_names(self.splits, batch.task.tolist(), batch.row.tolist())
 
     @cached_property
     def multiply_adds(self) -> int:  # type: ignore[override]
         """Of one picture: the mean over the tasks."""
-        config = self.network.config
-        each = [count(config, task.name).multiply_adds for task in config.tasks]
-        return sum(each) // len(each)
+        return mean_multiply_adds(self.network.config)
 
     def write(self, weights: dict[str, Tensor], folder: Path) -> None:
         """A model's folder, as `save_model` writes it."""
         save_model(with_weights(self.network.config, weights), folder)
-
-    def _losses(self, batch: CropBatch, heatmaps: dict[int, Tensor]) -> dict[int, Tensor]:
-        """Each decoder's; the samples are sorted as the model sorts them, in one go."""
-        counts = [len(maps) for maps in heatmaps.values()]
-        order = torch.argsort(batch.task, stable=True).to(batch.keypoints.device)
-        keypoints = batch.keypoints[order].split(counts)
-        visibility = batch.visibility[order].split(counts)
-        losses = {}
-        for (task, maps), points, visible in zip(
-            heatmaps.items(), keypoints, visibility, strict=True
-        ):
-            drawn = maps.shape[1]
-            target, weight = encode(points[:, :drawn], visible[:, :drawn], self.codec)
-            losses[task] = heatmap_loss(maps, target, weight, len(order))
-        return losses

@@ -8,7 +8,8 @@ from torch import nn
 from vitpose_plus.engine.config import Optimisation
 
 EMBEDDINGS = ("pos_embed", "patch_embed", "knowledge_token")
-NOT_DECAYED = ("pos_embed", "rel_pos_h", "rel_pos_w", "knowledge_token")  # official configs
+# As the official configurations have it. What projects a token is named after it.
+NOT_DECAYED = {"pos_embed", "rel_pos_h", "rel_pos_w", "knowledge_token"}
 WRAPPERS = {
     "module",  # DistributedDataParallel
     "_fsdp_wrapped_module",
@@ -76,7 +77,7 @@ def _depth(model: nn.Module) -> int:
 
 
 def _is_decayed(name: str, parameter: nn.Parameter) -> bool:
-    return parameter.ndim > 1 and not name.endswith(NOT_DECAYED)
+    return parameter.ndim > 1 and NOT_DECAYED.isdisjoint(name.split("."))
 
 
 def _layer_name(layer: int, top: int) -> str:
