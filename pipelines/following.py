@@ -35,8 +35,8 @@ class Follower:
         client: of the run's server or store.
     """
 
-    def __init__(self, path: Path, run_id: str, client: "MlflowClient") -> None:
-        self.path, self._run_id, self._client = path, run_id, client
+    def __init__(self, path: Path, run_id: str, client: "MlflowClient", prefix: str = "") -> None:
+        self.path, self._run_id, self._client, self._prefix = path, run_id, client, prefix
         self._former = _openings(self._content())
         self._opened = False
         self._logged = b""
@@ -72,7 +72,9 @@ class Follower:
         for line in lines:
             for name, value in line.metrics.items():
                 if (key := (line.step, name)) not in self._seen:
-                    new.setdefault(key, Metric(metric_name(name), value, now, line.step))
+                    new.setdefault(
+                        key, Metric(metric_name(self._prefix + name), value, now, line.step)
+                    )
         metrics = list(new.items())
         for start in range(0, len(metrics), METRICS_AT_ONCE):
             keys, batch = zip(*metrics[start : start + METRICS_AT_ONCE], strict=True)
@@ -86,7 +88,7 @@ class Follower:
             if key in self._seen:
                 continue
             if path.is_file():
-                folder = Path(line.picture).parent.as_posix()
+                folder = self._prefix + Path(line.picture).parent.as_posix()
                 self._client.log_artifact(self._run_id, str(path), folder)
             else:
                 log.warning("%s is gone, and not logged", path)
@@ -94,7 +96,7 @@ class Follower:
 
 
 @contextmanager
-def following(folder: Path, run_id: str | None) -> Iterator[None]:
+def following(folder: Path, run_id: str | None, prefix: str = "") -> Iterator[None]:
     """Follow the journal of the training in this block into an MLflow run.
 
     It is read every second by a thread and once more at the end, also after an exception. MLflow
@@ -105,13 +107,14 @@ def following(folder: Path, run_id: str | None) -> Iterator[None]:
     Args:
         folder: the training's, where the journal is written.
         run_id: the MLflow run; None: there is none, and nothing to do.
+        prefix: before every name.
     """
     if run_id is None:
         yield
         return
     from mlflow import MlflowClient
 
-    follower = Follower(folder / HISTORY, run_id, MlflowClient())
+    follower = Follower(folder / HISTORY, run_id, MlflowClient(), prefix)
     ended = Event()
     thread = Thread(target=_follow_until, args=(ended, follower), name="following", daemon=True)
     thread.start()

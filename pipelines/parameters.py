@@ -169,7 +169,8 @@ class Parameters:
         pretraining: the recipe of the masked auto-encoder around the network's encoder.
         mae: what it learns from.
         student: the network that learns from a teacher.
-        distillation: the teacher, and what is taken from it; the student's recipe is `training`.
+        student_training: the student's recipe.
+        distillation: the teacher, and what is taken from it.
         distilled: the student's experiment.
     """
 
@@ -183,6 +184,7 @@ class Parameters:
     pretraining: Pretraining
     mae: MaskedExperiment
     student: Model
+    student_training: Training
     distillation: Distillation
     distilled: Experiment
 
@@ -190,14 +192,19 @@ class Parameters:
     def _check(self) -> "Parameters":
         for name in ("vitpose_plus", "vitpose", "mae", "distilled"):
             self._check_tasks(name, getattr(self, name).tasks)
-        if self.training.freeze.blocks > SIZES[self.model.size].depth:
-            raise ValueError(
-                f"training.freeze.blocks: {self.training.freeze.blocks}, but size "
-                f"{self.model.size} has {SIZES[self.model.size].depth} blocks"
-            )
+        self._check_depth("training", self.training, self.model)
+        self._check_depth("student_training", self.student_training, self.student)
         if len(self.vitpose.tasks) != 1 or self.vitpose.ffn != "plain":
             raise ValueError("vitpose: a ViTPose has exactly one task, and ffn: plain")
         return self
+
+    def _check_depth(self, name: str, training: Training, model: Model) -> None:
+        depth = SIZES[model.size].depth
+        if training.freeze.blocks > depth:
+            raise ValueError(
+                f"{name}.freeze.blocks: {training.freeze.blocks}, but size {model.size} has "
+                f"{depth} blocks"
+            )
 
     def _check_tasks(self, name: str, tasks: tuple[str, ...]) -> None:
         if len(set(tasks)) != len(tasks):

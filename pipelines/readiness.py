@@ -1,12 +1,12 @@
 """What a training needs of its machine, asked before the data is read."""
 
 from collections.abc import Collection
+from pathlib import Path
 
 from pipelines.parameters import Parameters
 from vitpose_plus.engine.config import Run
 from vitpose_plus.errors import ConfigurationError
-
-STARTED = ("train", "train_student")  # nodes that begin with training.start
+from vitpose_plus.training.config import Training
 
 
 def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
@@ -19,25 +19,26 @@ def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
     Raises:
         ConfigurationError: weights to start from are missing, or GPUs.
     """
-    if set(STARTED) & set(nodes):
-        _check_start(parameters)
-    for node, key, run in (
+    recipes: tuple[tuple[str, str, Run], ...] = (
         ("train", "training", parameters.training),
-        ("train_student", "training", parameters.training),
+        ("train_student", "student_training", parameters.student_training),
         ("pretrain", "pretraining", parameters.pretraining),
         ("fit_knowledge_token", "distillation.token", parameters.distillation.token),
-    ):
+    )
+    for node, key, run in recipes:
         if node in nodes:
             _check_devices(key, run)
+            if isinstance(run, Training):
+                _check_start(key, run, parameters.mae.models)
 
 
-def _check_start(parameters: Parameters) -> None:
-    start = parameters.training.start
+def _check_start(key: str, training: Training, mae: Path) -> None:
+    start = training.start
     if start is not None and not start.weights.exists():
         raise ConfigurationError(
-            f"training.start.weights: {start.weights} does not exist. Put the file there, make "
-            f"weights by kedro run --pipeline=pretrain_mae and name {parameters.mae.models}/last, "
-            "or begin from scratch with --params=training.start=null"
+            f"{key}.start.weights: {start.weights} does not exist. Put the file there, make "
+            f"weights by kedro run --pipeline=pretrain_mae and name {mae}/last, or begin from "
+            f"scratch with --params={key}.start=null"
         )
 
 

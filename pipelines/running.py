@@ -24,6 +24,8 @@ def run_training(
     folder: Path,
     worker: str,
     result: type[T],
+    *,
+    prefix: str = "",
 ) -> T:
     """Run a training and follow its history into the open MLflow run.
 
@@ -34,13 +36,14 @@ def run_training(
         folder: the job's, where its history appears.
         worker: the module that does the same in a process of its own.
         result: what it returns.
+        prefix: before the names of its figures, in MLflow.
     """
     from vitpose_plus.engine.launch import launch
     from vitpose_plus.engine.precision import resolve_precision
     from vitpose_plus.engine.world import joined
 
-    log_parameters({"resolved_precision": resolve_precision(run.precision)})
-    with following(folder, open_run()):
+    log_parameters({f"{prefix}resolved_precision": resolve_precision(run.precision)})
+    with following(folder, open_run(), prefix):
         if run.launch.world_size > 1:
             return launch(worker, job, run.launch, folder, result)
         with joined() as alone:

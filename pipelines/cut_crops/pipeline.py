@@ -2,13 +2,14 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from pipelines.cut_crops.nodes import cut_crops, cut_crops_after, widest_augmentation
+from pipelines.cut_crops.nodes import cut_crops, cut_crops_after, room_for_all
 
+_TRAINED = ("model", "student", "training", "student_training", "pretraining", "distillation")
 _ROOM = node(
-    widest_augmentation,
-    inputs=["params:training", "params:pretraining", "params:distillation"],
-    outputs="widest_augmentation",
-    name="widest_augmentation",
+    room_for_all,
+    inputs=[f"params:{name}" for name in _TRAINED],
+    outputs="room_for_all",
+    name="room_for_all",
 )
 
 
@@ -30,4 +31,4 @@ def create_crops_pipeline(experiment: str) -> Pipeline:
 
 
 def _inputs(experiment: str) -> list[str]:
-    return ["params:data", f"params:{experiment}.tasks", "params:model", "widest_augmentation"]
+    return ["params:data", f"params:{experiment}.tasks", "room_for_all"]

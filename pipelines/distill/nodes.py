@@ -10,6 +10,7 @@ from pipelines.running import run_training
 from pipelines.splits import held_out_splits, training_splits
 from pipelines.tracking import fetch_model, log_files
 from vitpose_plus.distillation.config import Distillation
+from vitpose_plus.engine.config import Launch
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.training.config import Training
 
@@ -25,6 +26,9 @@ def find_teacher(distillation: Distillation, distilled: Experiment) -> str:
         ConfigurationError: there are none.
     """
     teacher = str(distillation.teacher)
+    if not (distillation.uses_token or distillation.uses_heatmaps):
+        log.info("distillation.loss: %s asks no teacher", distillation.loss)
+        return teacher
     if teacher.startswith(REGISTRY):
         folder = fetch_model(teacher, distilled.models / "teacher")
         log.info("the teacher %s lies in %s", teacher, folder)
@@ -43,11 +47,14 @@ def fit_knowledge_token(
     data: Data,
     distilled: Experiment,
     student: Model,
+    student_training: Training,
     distillation: Distillation,
     evaluation: Evaluation,
     seed: int,
 ) -> str:
     """Phase 1: the token alone learns, on the frozen teacher.
+
+    It runs on the student's processes and nodes, unless it has a `launch` of its own.
 
     Returns:
         Folder of the token; empty where the configured loss has no use for one.
@@ -58,16 +65,19 @@ def fit_knowledge_token(
     from vitpose_plus.distillation.fit_token import fit_token
     from vitpose_plus.distillation.job import FittedToken, TokenJob
 
+    recipe = distillation.token
+    if recipe.launch == Launch():
+        recipe = replace(recipe, launch=student_training.launch)
     job = TokenJob(
         student=network(student, distilled.ffn, data, distilled.tasks),
-        distillation=replace(distillation, teacher=Path(teacher)),
+        distillation=replace(distillation, teacher=Path(teacher), token=recipe),
         train=training_splits(data, distilled.tasks, crops=crops),
         held_out=held_out_splits(data, distilled.tasks, evaluation.split),
         folder=distilled.models / "token",
         seed=seed,
     )
     worker = "vitpose_plus.distillation.token_worker"
-    fitted = run_training(fit_token, job, distillation.token, job.folder, worker, FittedToken)
+    fitted = run_training(fit_token, job, recipe, job.folder, worker, FittedToken, prefix="token/")
     log_files(fitted.token, "knowledge_token")
     return str(fitted.token)
 
@@ -79,7 +89,7 @@ def train_student(
     data: Data,
     distilled: Experiment,
     student: Model,
-    training: Training,
+    student_training: Training,
     distillation: Distillation,
     evaluation: Evaluation,
     seed: int,
@@ -95,7 +105,7 @@ def train_student(
 
     job = StudentJob(
         student=network(student, distilled.ffn, data, distilled.tasks),
-        training=training,
+        training=student_training,
         distillation=replace(distillation, teacher=Path(teacher)),
         token=Path(knowledge_token) if knowledge_token else None,
         train=training_splits(data, distilled.tasks, crops=crops),
@@ -104,7 +114,7 @@ def train_student(
         seed=seed,
     )
     worker = "vitpose_plus.distillation.student_worker"
-    fitted = run_training(fit_student, job, training, job.folder, worker, Fitted)
+    fitted = run_training(fit_student, job, student_training, job.folder, worker, Fitted)
     log.info(
         "the student was trained in %.0f s; best after epoch %d: %s",
         *(fitted.seconds, fitted.best_epoch + 1, fitted.best),

@@ -8,7 +8,7 @@ from pipelines.evaluate.pipeline import create_scoring_pipeline
 from pipelines.ingest import create_missing_tables_pipeline
 from pipelines.train_vitpose_plus.nodes import store_model
 
-_STUDENT = ("data", "distilled", "student")
+_STUDENT = ("data", "distilled", "student", "student_training")
 
 
 def create_pipeline() -> Pipeline:
@@ -37,7 +37,7 @@ def _phases() -> Pipeline:
                 train_student,
                 inputs=[
                     *(crops, "teacher", "knowledge_token"),
-                    *_parameters(*_STUDENT, "training", "distillation", *recipe),
+                    *_parameters(*_STUDENT, "distillation", *recipe),
                 ],
                 outputs="best_distilled",
                 name="train_student",

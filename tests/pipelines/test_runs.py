@@ -35,6 +35,8 @@ def workplace(tmp_path_factory):
     }
     content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}
     content["training"]["optimisation"]["milestones"] = [0.5]
+    content["pretraining"] |= {"epochs": 2, "batch_size": 16, "validate_every": 2}
+    content["distillation"]["token"] |= {"epochs": 1, "batch_size": 16}
     for source in content["data"]["datasets"].values():
         for split in source["splits"].values():
             del split["published"]
@@ -200,6 +202,58 @@ def test_evaluate_and_the_single_task_run(main_job):
     code, printed = kedro(folder, "--pipeline=train_vitpose")
     assert code == 0, printed
     assert (folder / "data/sample/models/vitpose/best/config.json").is_file()
+
+
+@pytest.mark.slow
+def test_an_auto_encoder_is_learned_and_starts_a_training_of_two_processes(main_job):
+    folder, _ = main_job
+    code, printed = kedro(folder, "--pipeline=pretrain_mae")
+    assert code == 0, printed
+    client, (run, *_) = runs(folder)
+    assert "held_out_loss" in run.data.metrics
+    pictures = [one.path for one in client.list_artifacts(run.info.run_id, "reconstructions")]
+    assert pictures == ["reconstructions/epoch_0002.jpg"]
+    start = "training.start.weights=data/sample/models/mae/last"
+    code, printed = kedro(
+        folder, "--pipeline=train_vitpose", f"--params={start},training.launch.processes=2"
+    )
+    assert code == 0, printed
+    client, (run, *_) = runs(folder)
+    scores = client.get_metric_history(run.info.run_id, "score")
+    assert [point.step for point in scores] == sorted({point.step for point in scores})
+    assert len(scores) == 2
+    assert "lr/block 3" in run.data.metrics
+    assert not list((folder / "data/sample/models/vitpose").glob("launch-*"))
+
+
+@pytest.mark.slow
+def test_a_distillation_that_is_stopped_goes_on_with_its_token_and_its_student(main_job):
+    folder, _ = main_job
+    models = folder / "data/sample/models/distilled"
+    command = [KEDRO, "run", "--pipeline=distill", "--params=student_training.epochs=12"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout:
+            if "epoch 3 of 12" in line:
+                process.send_signal(signal.SIGTERM)
+                break
+        process.stdout.read()
+    assert process.returncode == 75
+    assert runs(folder)[1][0].info.status == "KILLED"
+    token = (models / "token/best/token.safetensors").read_bytes()
+    code, printed = kedro(folder, "--pipeline=distill", "--params=student_training.epochs=12")
+    assert code == 0, printed
+    assert "going on from step" in printed
+    assert "is current" in printed
+    assert (models / "token/best/token.safetensors").read_bytes() == token
+    assert json.loads((models / "best/config.json").read_text())["knowledge_tokens"] == 1
+    client, (run, *_) = runs(folder)
+    assert len(client.get_metric_history(run.info.run_id, "score")) >= 12
+    assert client.list_artifacts(run.info.run_id, "knowledge_token")
+    code, printed = kedro(folder, "--pipeline=evaluate_distilled")
+    assert code == 0, printed
+    assert (folder / "data/sample/reports/distilled/metrics.json").is_file()
 
 
 @pytest.mark.slow
