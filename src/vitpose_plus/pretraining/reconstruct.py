@@ -13,9 +13,9 @@ from vitpose_plus.geometry.input_size import PATCH
 from vitpose_plus.models.mae import Reconstruction
 from vitpose_plus.training.panel_drawing import TILE_HEIGHT, Cell, write_panels
 
-GUESSED = "left | guessed | whole"
+GUESSED = "visible | guessed | whole"
 # Without these two a guess of normalised pixels could not be shown; they flatter it.
-SHAPED = "left | guessed, with each patch's true mean and contrast | whole"
+SHAPED = "visible | guessed, with each patch's true mean and contrast | whole"
 HIDDEN = 128  # grey
 
 
