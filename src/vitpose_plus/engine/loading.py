@@ -63,11 +63,15 @@ def _loader(samples: Dataset, collate: Callable, run: Run, **order: Any) -> Data
 
 
 def _settle(worker: Any) -> None:
+    _use_one_thread()
+    _outlive_requests_to_stop()
+
+
+def _use_one_thread() -> None:
     """A worker a core: OpenCV's own threads would only get in each other's way."""
     import cv2
 
     cv2.setNumThreads(0)
-    _outlive_requests_to_stop()
 
 
 def _outlive_requests_to_stop() -> None:
