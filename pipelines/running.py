@@ -1,6 +1,5 @@
 """A training where it belongs: in this process, or in workers that torch elastic starts."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,8 +10,6 @@ from vitpose_plus.engine.config import Run
 
 if TYPE_CHECKING:
     from vitpose_plus.engine.world import World
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 

@@ -85,24 +85,24 @@ def write_sheet(path: Path, strips: Sequence[Strip], footnote: str = "") -> None
         _lay_strip(sheet, strip, top)
         top += strip.height
     if footnote:
-        _text(sheet, (GAP, body), footnote, 13, PALE_INK)
+        write_text(sheet, (GAP, body), footnote, 13, PALE_INK)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing_file(path) as part:
         sheet.save(part, quality=92)
 
 
 def _lay_strip(sheet: Image.Image, strip: Strip, top: int) -> None:
-    _text(sheet, (GAP, top + 8), strip.title, 17, INK)
+    write_text(sheet, (GAP, top + 8), strip.title, 17, INK)
     lefts = [GAP + i * (TILE[0] + GAP) for i in range(len(strip.tiles))]
     for x, tile in zip(lefts, strip.tiles, strict=True):
         sheet.paste(Image.fromarray(tile), (x, top + TITLE_HEIGHT))
     below = top + TITLE_HEIGHT + TILE[1] + 3
     for x, (left, right) in zip(lefts, strip.captions, strict=False):
-        _text(sheet, (x + 1, below), left, 13, INK)
-        _text(sheet, (x + TILE[0] - 1, below), right, 13, PALE_INK, anchor="ra")
+        write_text(sheet, (x + 1, below), left, 13, INK)
+        write_text(sheet, (x + TILE[0] - 1, below), right, 13, PALE_INK, anchor="ra")
 
 
-def _text(
+def write_text(
     sheet: Image.Image,
     place: tuple[int, int],
     text: str,
@@ -110,5 +110,6 @@ def _text(
     colour: Colour,
     anchor: str = "la",
 ) -> None:
+    """A line of text: `place` is its (x, y) in pixels, `anchor` Pillow's."""
     font = ImageFont.load_default(size)
     ImageDraw.Draw(sheet).text(place, text, fill=colour, font=font, anchor=anchor)

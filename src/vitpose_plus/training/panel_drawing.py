@@ -8,10 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch.nn.functional as F
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from torch import Tensor
 
-from vitpose_plus.evaluation.tiles import GAP, INK, PALE_INK, PAPER
+from vitpose_plus.evaluation.tiles import GAP, INK, PALE_INK, PAPER, write_text
 from vitpose_plus.inference.drawing import draw_poses, keypoint_colours
 from vitpose_plus.replacement import replacing_file
 from vitpose_plus.skeletons import Skeleton
@@ -89,8 +89,8 @@ def write_panels(path: Path, cells: Sequence[Cell], title: str, note: str) -> No
     rows = math.ceil(len(cells) / columns)
     width = cells[0].width + 2 * GAP
     sheet = Image.new("RGB", (columns * width, HEADER + rows * height), PAPER)
-    _text(sheet, (GAP, 9), title, 17, INK)
-    _text(sheet, (sheet.width - GAP, 12), note, 13, PALE_INK, "ra")
+    write_text(sheet, (GAP, 9), title, 17, INK)
+    write_text(sheet, (sheet.width - GAP, 12), note, 13, PALE_INK, "ra")
     for i, cell in enumerate(cells):
         _lay(sheet, cell, (i % columns * width + GAP, HEADER + i // columns * height))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,8 +100,8 @@ def write_panels(path: Path, cells: Sequence[Cell], title: str, note: str) -> No
 
 def _lay(sheet: Image.Image, cell: Cell, place: tuple[int, int]) -> None:
     left, top = place
-    _text(sheet, (left, top + 4), cell.left, 13, INK)
-    _text(sheet, (left + cell.width, top + 4), cell.right, 13, PALE_INK, "ra")
+    write_text(sheet, (left, top + 4), cell.left, 13, INK)
+    write_text(sheet, (left + cell.width, top + 4), cell.right, 13, PALE_INK, "ra")
     for tile in cell.tiles:
         sheet.paste(Image.fromarray(tile), (left, top + CAPTION))
         left += tile.shape[1] + SEAM
@@ -111,15 +111,3 @@ def _enlarged(picture: np.ndarray) -> np.ndarray:
     height, width = picture.shape[:2]
     size = round(width * TILE_HEIGHT / height), TILE_HEIGHT
     return cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
-
-
-def _text(
-    sheet: Image.Image,
-    place: tuple[int, int],
-    text: str,
-    size: int,
-    colour: tuple[int, int, int],
-    anchor: str = "la",
-) -> None:
-    font = ImageFont.load_default(size)
-    ImageDraw.Draw(sheet).text(place, text, fill=colour, font=font, anchor=anchor)

@@ -12,6 +12,7 @@ from torch import Tensor
 from vitpose_plus.datasets.crops import InstanceCrops
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.datasets.table import AnnotationTable
+from vitpose_plus.engine.evaluating import evaluating
 from vitpose_plus.geometry import normalise
 from vitpose_plus.heatmaps import HeatmapCodec, decode
 from vitpose_plus.models import ViTPose, ViTPoseConfig
@@ -62,7 +63,6 @@ def choose_panels(
     return [sample for split in splits for sample in _fullest(split, config, each)]
 
 
-@torch.no_grad()
 def predict_panels(model: ViTPose, samples: Sequence[PanelSample]) -> Tensor:
     """The heatmaps [N, K, h, w] of N samples, on the CPU; zero beyond a sample's own keypoints.
 
@@ -72,12 +72,8 @@ def predict_panels(model: ViTPose, samples: Sequence[PanelSample]) -> Tensor:
     device = next(model.parameters()).device
     pictures = torch.from_numpy(np.stack([sample.picture for sample in samples])).to(device)
     tasks = torch.tensor([sample.task for sample in samples], device=device)
-    training = model.training
-    model.eval()
-    try:
+    with evaluating(model):
         return model(normalise(pictures), tasks).float().cpu()
-    finally:
-        model.train(training)
 
 
 def draw_panels(samples: Sequence[PanelSample], heatmaps: Tensor, epoch: int, path: Path) -> None:
