@@ -63,6 +63,7 @@ ARMS = {
     "random": Arm(),
     "mae": Arm(start=True),
     "plain": Arm(ffn="plain"),
+    "mae_plain": Arm(ffn="plain", start=True),
     "output": Arm(loss="output"),
     "token": Arm(loss="token"),
     "token_output": Arm(loss="token_output"),
