@@ -65,7 +65,7 @@ def same(first, second):
 
 def test_a_run_leaves_models_and_a_history_and_no_checkpoints(run, tmp_path):
     assert run("whole") == 0
-    assert {"best", "last", "history.jsonl"} == {
+    assert {"best", "last", "history.jsonl", "finished.json"} == {
         path.name for path in (tmp_path / "whole").iterdir() if not path.name.startswith(".")
     }
     weights, curves = outcome(tmp_path / "whole")
@@ -113,6 +113,28 @@ def test_sigterm_saves_and_ends_with_a_code_of_its_own(run, tmp_path, fault):
     saved = sorted(path.name for path in (tmp_path / "stopped/checkpoints").glob("step_*"))
     assert saved[-1] == ("step_000000008.pt" if "stop_at" in fault else "step_000000012.pt")
     assert run() == 0
+    assert same(tmp_path / "whole", tmp_path / "stopped")
+
+
+def test_a_finished_run_is_not_done_again(run, tmp_path):
+    assert run("whole") == 0
+    assert run() == 0
+    assert run(fault={"kill_at": 1}) == 0
+    assert same(tmp_path / "whole", tmp_path / "stopped")
+
+
+@pytest.mark.parametrize("changed", ["fingerprint", "code"])
+def test_other_code_or_configuration_trains_again(run, tmp_path, changed):
+    assert run() == 0
+    record = tmp_path / "stopped/finished.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {changed: "another"}))
+    assert run(fault={"kill_at": 1}) == -9
+
+
+def test_sigterm_while_the_models_are_written_ends_after_they_are(run, tmp_path):
+    assert run("whole") == 0
+    assert run(fault={"stop_in_writing": True}) == STOPPED
+    assert run(fault={"kill_at": 1}) == 0
     assert same(tmp_path / "whole", tmp_path / "stopped")
 
 

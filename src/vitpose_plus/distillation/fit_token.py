@@ -1,6 +1,5 @@
 """Phase 1: from a teacher and splits to a knowledge token in a folder."""
 
-import logging
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,8 @@ from vitpose_plus.distillation.token import (
 )
 from vitpose_plus.distillation.token_examination import TokenExamination
 from vitpose_plus.distillation.token_objective import LearnedToken, TokenObjective
-from vitpose_plus.engine.optimise import Optimised, optimise
+from vitpose_plus.engine.finished import Optimised
+from vitpose_plus.engine.optimise import optimise
 from vitpose_plus.engine.precision import fast_attention
 from vitpose_plus.engine.world import World
 from vitpose_plus.errors import CheckpointError
@@ -28,8 +28,6 @@ from vitpose_plus.models import ViTPose, ViTPoseConfig
 from vitpose_plus.models.config import check_knowledge
 from vitpose_plus.training.batches import training_batches
 from vitpose_plus.training.fingerprint import fingerprint
-
-log = logging.getLogger(__name__)
 
 
 def fit_token(job: TokenJob, world: World) -> FittedToken:
@@ -45,8 +43,6 @@ def fit_token(job: TokenJob, world: World) -> FittedToken:
 def learn_token(job: TokenJob, material: Material, world: World) -> FittedToken:
     """Tune a token on a frozen teacher, or go on where this very training was stopped.
 
-    A token that this very training has finished is taken as it is.
-
     Args:
         job: its splits are not looked at.
         material: they, opened.
@@ -60,8 +56,6 @@ def learn_token(job: TokenJob, material: Material, world: World) -> FittedToken:
     student, training = job.student, job.distillation.token
     teacher = _teacher(job.distillation, student)
     record = _record(job, teacher, material)
-    if (finished := _finished(job.folder, record.fingerprint, world)) is not None:
-        return finished
     teacher.to(world.device).to(memory_format=torch.channels_last)
     torch.manual_seed(job.seed)
     token = LearnedToken(record.tokens, record.width).to(world.device)
@@ -115,32 +109,17 @@ def _record(job: TokenJob, teacher: ViTPose, material: Material) -> TokenRecord:
     return replace(record, teacher=str(distillation.teacher), fingerprint=whole)
 
 
-def _finished(folder: Path, fingerprint: str, world: World) -> FittedToken | None:
-    """What this very training left here, if it came to its end."""
-    # Only the main process need see the folder.
-    record = world.broadcast(_saved_record(folder / "best") if world.main else None)
-    if record is None or record.fingerprint != fingerprint:
-        return None
-    if record.best_epoch is None or record.held_out is None:
-        return None  # stopped before the token was measured
-    if world.main:
-        log.info("the token in %s is current", folder / "best")
-    return _fitted(folder, record.best_epoch, record.held_out, seconds=0.0)
-
-
-def _saved_record(folder: Path) -> TokenRecord | None:
-    try:
-        return load_token(folder).record
-    except CheckpointError:
-        return None  # none, or a damaged one: training writes it anew
-
-
 def _finish(folder: Path, done: Optimised, examination: TokenExamination) -> FittedToken:
-    """The best token with what it is worth; every process measures, the main one writes."""
+    """The best token with what it is worth; every process measures, the main one writes.
+
+    A token that was measured when its training ended is taken as it is.
+    """
     world, best = examination.world, folder / "best"
     # Only the main process need see the folder; the others must not look before it is there.
     token = world.broadcast(load_token(best) if world.main else None)
     assert token is not None
+    if (known := token.record.held_out) is not None:
+        return _fitted(folder, done.best_epoch, known, done.seconds)
     held_out = examination.measure(token.values.to(world.device))
     if world.main:
         record = replace(token.record, best_epoch=done.best_epoch, held_out=held_out)

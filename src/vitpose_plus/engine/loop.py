@@ -104,6 +104,15 @@ class Loop:
             self._train(done)
         self.bar.close()
 
+    def end_if_asked(self) -> None:
+        """After the end: whoever asked to stop meanwhile shall not wait for what comes next.
+
+        Raises:
+            Interrupted: SIGTERM came.
+        """
+        if self._any(self.around.stop.requested)[0]:
+            raise Interrupted("stopped by SIGTERM; the training is done and its models written")
+
     @property
     def _steps(self) -> int:
         return self.batches.steps * self.run.epochs

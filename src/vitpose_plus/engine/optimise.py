@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from torch.utils.data import DataLoader
@@ -11,6 +10,7 @@ from torch.utils.data import DataLoader
 from vitpose_plus.engine.batches import GlobalBatches
 from vitpose_plus.engine.checkpoints import Checkpoints
 from vitpose_plus.engine.config import Run
+from vitpose_plus.engine.finished import Optimised, begin_anew, find_finished, write_finished
 from vitpose_plus.engine.learner import Learner
 from vitpose_plus.engine.loop import Examine, Loop, Surroundings
 from vitpose_plus.engine.objective import Objective
@@ -20,23 +20,6 @@ from vitpose_plus.engine.stopping import StopRequests
 from vitpose_plus.engine.world import World
 from vitpose_plus.errors import StorageError
 from vitpose_plus.replacement import replacing
-
-
-@dataclass(frozen=True)
-class Optimised:
-    """What a run left behind, beside the models in `best` and `last`.
-
-    Attributes:
-        best_epoch: counted from 0.
-        best_score: that epoch's; NaN where nothing was examined.
-        seconds: of the run, with its examinations, over all its interruptions.
-        steps: optimiser steps.
-    """
-
-    best_epoch: int
-    best_score: float
-    seconds: float
-    steps: int
 
 
 def optimise(
@@ -54,7 +37,8 @@ def optimise(
     """Train, or go on with a training of the same fingerprint that was stopped in this folder.
 
     The weights, the history and the figures are those of a run that nothing stopped: bit for bit
-    on one CPU process. Every process calls this; the main one writes.
+    on one CPU process. Every process calls this; the main one writes. A training that this very
+    code has finished here is not done again.
 
     Args:
         objective: on `world.device`.
@@ -73,6 +57,8 @@ def optimise(
         Interrupted: SIGTERM came and the checkpoint is written; exit code 75.
     """
     with _alone(folder, world), StopRequests() as stop:
+        if (done := find_finished(folder, fingerprint, world)) is not None:
+            return done
         checkpoints = Checkpoints(folder / "checkpoints")
         around = Surroundings(folder, checkpoints, world, stop, fingerprint, progress)
         assert isinstance(loader.batch_sampler, GlobalBatches)
@@ -80,9 +66,9 @@ def optimise(
         loop = Loop(learner, loader, _speed(objective, run, world), around)
         loop.resume()
         loop.run_through(examine)
-        _publish(loop, folder, examined=examine is not None)
-    reached = loop.reached
-    return Optimised(reached.best_epoch, reached.best_score, loop.seconds, reached.step)
+        done = _publish(loop, examined=examine is not None)
+        loop.end_if_asked()
+    return done
 
 
 def _speed(objective: Objective, run: Run, world: World) -> Speed:
@@ -93,15 +79,21 @@ def _speed(objective: Objective, run: Run, world: World) -> Speed:
     return Speed(objective.multiply_adds, peak and peak * world.size)
 
 
-def _publish(loop: Loop, folder: Path, *, examined: bool) -> None:
+def _publish(loop: Loop, *, examined: bool) -> Optimised:
     """The models take their places; until then the checkpoints can do it again."""
-    loop.write_model(folder / "last")
-    best = loop.best_folder if examined else folder / "last"
+    around, reached = loop.around, loop.reached
+    done = Optimised(reached.best_epoch, reached.best_score, loop.seconds, reached.step)
+    if loop.world.main:
+        begin_anew(around.folder)
+    loop.write_model(around.folder / "last")
+    best = loop.best_folder if examined else around.folder / "last"
     if loop.world.main:
         # Only copied: a run that is killed here finishes the next time.
-        with replacing(folder / "best") as part:
+        with replacing(around.folder / "best") as part:
             shutil.copytree(best, part, dirs_exist_ok=True)
-        loop.around.checkpoints.clear()
+        write_finished(around.folder, around.fingerprint, done)
+        around.checkpoints.clear()
+    return done
 
 
 @contextmanager
