@@ -1,3 +1,5 @@
+import logging
+import shlex
 import signal
 import socket
 import subprocess
@@ -93,20 +95,31 @@ def test_a_killed_parent_leaves_no_process_behind(parent, tmp_path):
     assert [len((tmp_path / f"starts-{rank}").read_text().split()) for rank in (0, 1)] == [1, 1]
 
 
-def test_two_nodes_meet_and_both_get_the_result(order, tmp_path):
+def test_another_node_joins_by_the_command_that_is_printed(order, caplog):
     with socket.socket() as free:
         free.bind(("localhost", 0))
         meeting = f"localhost:{free.getsockname()[1]}"
     settings = Launch(processes=1, nodes=2, rendezvous=meeting, restarts=0)
-    other = []
-    second = threading.Thread(
-        target=lambda: other.append(order("count", settings, tmp_path / "second"))
-    )
-    second.start()
-    first = order("count", settings, tmp_path / "first")
-    second.join(PATIENCE)
-    assert [first] == other
-    assert first.ranks == (0, 1)
+    codes = []
+
+    def join():
+        _until(lambda: told(caplog))
+        command = shlex.split(told(caplog)[0].partition("run: ")[2])
+        # As a batch system runs it: nobody is at the keyboard.
+        codes.append(subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode)
+
+    joining = threading.Thread(target=join)
+    joining.start()
+    with caplog.at_level(logging.INFO):
+        report = order("count", settings)
+    joining.join(PATIENCE)
+    assert report.ranks == (0, 1)
+    assert report.total == 3
+    assert codes == [0]
+
+
+def told(caplog):
+    return [text for text in caplog.messages if text.startswith("on each of the other nodes run")]
 
 
 @pytest.fixture

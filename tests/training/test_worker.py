@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from vitpose_plus.training.config import Training
 from vitpose_plus.training.fit import train_poses
 from vitpose_plus.training.job import Fitted, PoseJob, TrainingSplit
 
+TOYS = Path(__file__).parent / "toys"
 WALL_CLOCK = {"data_wait", "samples_per_second", "mfu"}
 
 
@@ -67,3 +69,20 @@ def test_two_processes_train_as_one(job, tmp_path, strategy):
     for name, weight in load_model(fitted.last).state_dict().items():
         torch.testing.assert_close(weight, expected[name], atol=1e-4, rtol=1e-3)
     assert (other.folder / "panels" / "epoch_0002.jpg").exists()
+
+
+@pytest.mark.slow
+def test_a_process_killed_amid_an_epoch_changes_nothing_in_the_end(job, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(TOYS))
+    spread = Launch(processes=2, restarts=1)
+    training = replace(job.training, launch=spread, checkpoint_every=2)
+    undisturbed, killed = (
+        replace(job, folder=tmp_path / name, training=training) for name in ("whole", "killed")
+    )
+    launch("vitpose_plus.training.worker", undisturbed, spread, undisturbed.folder, Fitted)
+    fitted = launch("dies_once", killed, spread, killed.folder, Fitted)
+    assert (killed.folder / "died").read_text() == "at step 4"  # of 6, the second of an epoch
+    assert figures(killed.folder) == figures(undisturbed.folder)
+    expected = load_model(undisturbed.folder / "last").state_dict()
+    for name, weight in load_model(fitted.last).state_dict().items():
+        assert torch.equal(weight, expected[name]), name

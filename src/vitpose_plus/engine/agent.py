@@ -14,7 +14,7 @@ from vitpose_plus.engine.stopping import StopRequests
 
 TICK = 0.5  # seconds
 GRACE = 120  # seconds that workers have to save in, between SIGTERM and SIGKILL
-
+HELD = "VITPOSE_LAUNCHER_HOLDS_STDIN"  # set for the workers of `run_agent`, not for other nodes'
 
 OURS = {
     "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": str(GRACE),
@@ -53,7 +53,7 @@ def run_agent(
             stdin=subprocess.PIPE,  # held open: its end tells the workers of ours
             stdout=2,
             stderr=words,
-            env=_environment(launch),
+            env=_environment(launch) | {HELD: "1"},
             start_new_session=True,  # Ctrl-C reaches us alone: we pass it on once
         )
         with agent:
@@ -70,7 +70,10 @@ def end_with_launcher() -> None:
     """In a worker: stop as on SIGTERM when the process that called `run_agent` is gone.
 
     However it went: all workers have the far end of a pipe of its for their standard input.
+    On a node that joined by its own command there is none to wait for.
     """
+    if HELD not in os.environ:
+        return
     agent = os.getppid()
 
     def wait() -> None:

@@ -104,7 +104,7 @@ def _work(job: J, run: "Callable[[J, World], Any]", returned: Path) -> None:
             get_error_handler().record_exception(failure.error())
             return  # as if all were well: to start once more would not help
         result = world.broadcast(run(job, world))
-        if os.environ["LOCAL_RANK"] == "0":
+        if world.main:
             write_typed(result, returned)
 
 

@@ -107,10 +107,11 @@ def load_whole(
     network = objective.network
     several = dist.is_initialized()
     options = StateDictOptions(full_state_dict=True, broadcast_from_rank0=several)
-    set_model_state_dict(network, dict(weights), options=options)  # it changes the dictionary
+    set_model_state_dict(network, _in_rows(dict(weights)), options=options)
     if _main_has(optimiser_state):
-        state = _apart(optimiser_state, network)
+        state = _in_rows(_apart(optimiser_state, network))
         set_optimizer_state_dict(network, optimiser, state, options=options)
+        _lay_as_parameters(optimiser)
 
 
 _GATHERED = StateDictOptions(full_state_dict=True, cpu_offload=True)
@@ -142,6 +143,27 @@ def _public_methods(network: nn.Module) -> list[str]:
 def _apart(state: T, network: nn.Module) -> T:
     """With memory of its own. What comes from or goes to a GPU is copied by that."""
     return deepcopy(state) if next(network.parameters()).is_cpu else state
+
+
+def _in_rows(state: Any) -> Any:
+    """Its tensors with one row behind the other.
+
+    A broadcast sends memory as it lies, and those who receive it expect it so: a convolution's
+    weights in `channels_last` would arrive in another order.
+    """
+    if isinstance(state, Tensor):
+        return state.contiguous()
+    if isinstance(state, dict):
+        return {name: _in_rows(value) for name, value in state.items()}
+    return state
+
+
+def _lay_as_parameters(optimiser: Optimizer) -> None:
+    """Give moments their parameter's memory format: a fused step goes through both as they lie."""
+    for parameter, moments in optimiser.state.items():
+        for name, value in moments.items():
+            if value.shape == parameter.shape and value.stride() != parameter.stride():
+                moments[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
 
 def _main_has(state: Named) -> bool:

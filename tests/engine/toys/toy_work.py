@@ -40,7 +40,7 @@ def obey(job: Order, world: World) -> Report:
     if job.act == "wait":
         wait(job, world)
     total = world.sum(torch.tensor(float(world.rank + 1)))
-    threads = world.gather(os.environ["OMP_NUM_THREADS"])
+    threads = world.gather(os.environ.get("OMP_NUM_THREADS", ""))
     return Report(ranks=tuple(world.gather(world.rank)), total=float(total), threads=tuple(threads))
 
 
