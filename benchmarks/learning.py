@@ -51,12 +51,14 @@ class Arm:
         start: whether it begins with the auto-encoder's weights.
         loss: what is taken from the teacher; None: it is not asked.
         tuned: whether the knowledge token was learned on the teacher, or is random: a control.
+        alone: each data set has a model of its own: whether sharing one helps or harms at all.
     """
 
     ffn: FFN = "partially_shared"
     start: bool = False
     loss: DistillationLoss | None = None
     tuned: bool = True
+    alone: bool = False
 
 
 ARMS = {
@@ -64,6 +66,7 @@ ARMS = {
     "mae": Arm(start=True),
     "plain": Arm(ffn="plain"),
     "mae_plain": Arm(ffn="plain", start=True),
+    "alone": Arm(ffn="plain", alone=True),
     "output": Arm(loss="output"),
     "token": Arm(loss="token"),
     "token_output": Arm(loss="token_output"),
@@ -86,10 +89,12 @@ class Study:
     folder: Path
     epochs: int
 
-    def job(self, arm: Arm, seed: int, folder: Path, epochs: int) -> PoseJob:
-        """One training of the main job's kind."""
+    def job(
+        self, arm: Arm, seed: int, folder: Path, epochs: int, tasks: tuple[str, ...] = ()
+    ) -> PoseJob:
+        """One training of the main job's kind, on all its tasks or these."""
         p = self.parameters
-        tasks = p.vitpose_plus.tasks
+        tasks = tasks or p.vitpose_plus.tasks
         start = Start(weights=self.mae()) if arm.start else None
         return PoseJob(
             model=network(p.model, arm.ffn, p.data, tasks),
@@ -156,6 +161,11 @@ class Study:
     def run(self, name: str, seed: int) -> None:
         """Train one arm once, unless that was done."""
         arm, folder = ARMS[name], self.folder / name / str(seed)
+        if arm.alone:
+            for task in self.parameters.vitpose_plus.tasks:
+                job = self.job(arm, seed, folder / task, self.epochs, (task,))
+                train_poses(job, World())
+            return
         if (folder / "last").exists():
             return
         job = self.job(arm, seed, folder, self.epochs)
@@ -182,7 +192,11 @@ class Study:
 
 
 def last_figures(folder: Path) -> dict[str, float]:
-    """Held-out figures after the last epoch."""
+    """Held-out figures after the last epoch; of models that stand alone, together."""
+    if not (folder / HISTORY).exists():
+        each = [last_figures(one) for one in sorted(folder.iterdir())]
+        found = {name: value for one in each for name, value in one.items()}
+        return found | {"score": statistics.mean(one["score"] for one in each)}
     lines = [line.metrics for line in read_history(folder / HISTORY) if isinstance(line, Figures)]
     return [metrics for metrics in lines if "score" in metrics][-1]
 
@@ -193,7 +207,7 @@ def print_table(folder: Path) -> None:
         name: {
             int(run.name): last_figures(run)
             for run in sorted((folder / name).glob("*"))
-            if (run / "last").exists()
+            if list(run.rglob("last"))
         }
         for name in ARMS
     }
