@@ -34,7 +34,10 @@ class ParametersHook:
         from pipelines.tracking import log_parameters
 
         check_readiness(self._checked, {node.name for node in pipeline.nodes})
-        log_parameters(self._parameters)
+        # A part that is a node's input kedro-mlflow logs, and MLflow refuses a second spelling:
+        # it is a list, or already a tuple, depending on the pipeline's other inputs.
+        parts = {name.removeprefix("params:") for name in pipeline.inputs() if "." in name}
+        log_parameters(self._parameters, without=parts)
 
 
 def _short(path: Path, start: Path) -> Path:

@@ -1,6 +1,6 @@
 """MLflow, as the pipelines use it: into the run that kedro-mlflow has opened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,13 @@ from vitpose_plus.replacement import replacing
 PARAMETERS_AT_ONCE = 100  # MLflow's limit on one request
 
 
-def log_parameters(parameters: Mapping[str, Any]) -> None:
-    """Log nested parameters under dotted names, if a run is open."""
+def log_parameters(parameters: Mapping[str, Any], without: Collection[str] = ()) -> None:
+    """Log nested parameters under dotted names, but for some of these, if a run is open."""
     if open_run() is None:
         return
     import mlflow
 
-    flat = list(_flatten(parameters))
+    flat = [(name, value) for name, value in _flatten(parameters) if name not in without]
     for start in range(0, len(flat), PARAMETERS_AT_ONCE):
         mlflow.log_params(dict(flat[start : start + PARAMETERS_AT_ONCE]))
 

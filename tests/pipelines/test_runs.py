@@ -112,6 +112,8 @@ def test_one_data_set_alone_is_ingested(main_job):
     assert "interhand test:" in printed
     assert "coco train:" not in printed
     assert (folder / "data/sample/tables/interhand/manifest.json").is_file()
+    code, printed = kedro(folder, "--pipeline=cut_crops")
+    assert code == 0, printed
 
 
 @pytest.mark.slow
