@@ -6,7 +6,6 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import vitpose_plus
 from vitpose_plus.engine.history import HISTORY, History
 from vitpose_plus.engine.world import World
 from vitpose_plus.errors import StorageError
@@ -83,7 +82,7 @@ def begin_anew(folder: Path) -> None:
 
 def code_checksum() -> str:
     """SHA-256 of this package's modules: other code may give another outcome."""
-    package = Path(vitpose_plus.__file__).parent
+    package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
