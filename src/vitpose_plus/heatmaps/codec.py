@@ -20,6 +20,15 @@ class HeatmapCodec:
     heatmap_size: tuple[int, int]
     sigma: float = 2.0
 
+    @property
+    def blur(self) -> int:
+        """Width in heatmap pixels of DARK's smoothing: that of a Gaussian with this sigma.
+
+        It is the odd width whose Gaussian, by OpenCV's rule, is nearest to sigma. The official
+        recipes have 11 for sigma 2, and 17 for sigma 3.
+        """
+        return 2 * max(round((self.sigma - 0.8) / 0.3 + 1), 1) + 1
+
     def stride(self, device: torch.device | None = None) -> Tensor:
         """[2] input pixels a heatmap pixel, x and y.
 
