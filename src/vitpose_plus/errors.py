@@ -25,6 +25,10 @@ class PictureError(VitposeError):
     """A picture is missing or cannot be decoded."""
 
 
+class PredictionError(VitposeError):
+    """Predictions or detections cannot be read or scored. Names the file and the record."""
+
+
 class StorageError(VitposeError):
     """An archive, folder or object cannot be brought. Names its address and the mend."""
 

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from vitpose_plus.errors import PredictionError
 from vitpose_plus.evaluation.predictions import Predictions
 
 
@@ -41,3 +44,19 @@ def test_arrays_that_do_not_fit_the_rows_are_refused(predictions, field):
 def test_predictions_of_nothing_are_refused(predictions):
     with pytest.raises(ValueError, match="no rows"):
         predictions.take(np.array([], dtype=int))
+
+
+def test_as_results_they_belong_to_pictures_instead_of_rows(predictions):
+    found = predictions.results()
+    assert found.image_id.tolist() == ["picture-0", "picture-1"]
+    assert found.keypoints is predictions.keypoints
+    assert found.score == pytest.approx([0.35, 0.0])
+    assert found.boxes.tolist() == [[0, 0, 100, 100]] * 2
+
+
+@pytest.mark.parametrize("field", ["keypoints", "scores", "box_scores"])
+def test_a_value_that_is_no_finite_number_is_told_with_its_instance(predictions, field):
+    broken = getattr(predictions, field).copy()
+    broken[1] = np.nan
+    with pytest.raises(PredictionError, match=r"1 of 2 poses .* \(instance instance-1\)"):
+        replace(predictions, **{field: broken})

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from vitpose_plus.datasets.source import MEASURES_KEYPOINTS
 from vitpose_plus.evaluation.oks import FIGURES, evaluate_oks
 from vitpose_plus.evaluation.pck import evaluate_pck, evaluate_pckh
 from vitpose_plus.evaluation.predictions import Predictions
-from vitpose_plus.evaluation.score import MAIN_FIGURE, instance_figures, main_figure, score
+from vitpose_plus.evaluation.score import instance_figures, main_figure, score
 from vitpose_plus.skeletons import SKELETONS
 
 MPII = SKELETONS["mpii"]
@@ -30,7 +31,7 @@ def test_score_computes_nothing_that_is_not_asked_for(predictions):
 
 
 def test_every_metrics_main_figure_is_among_its_figures(predictions):
-    for metric in MAIN_FIGURE:
+    for metric in MEASURES_KEYPOINTS:
         assert main_figure((metric,)) in score(predictions, predictions.rows, MPII, (metric,))
 
 
@@ -38,7 +39,7 @@ def test_the_first_metric_gives_the_main_figure():
     assert main_figure(("pckh", "oks")) == "PCKh@0.5"
 
 
-@pytest.mark.parametrize("metric", sorted(MAIN_FIGURE))
+@pytest.mark.parametrize("metric", sorted(MEASURES_KEYPOINTS))
 def test_instance_figures_are_one_for_the_truth_and_less_for_a_worse_pose(predictions, metric):
     rows = predictions.rows
     perfect = Predictions(rows, rows.keypoints, predictions.scores, predictions.box_scores)

@@ -1,6 +1,5 @@
 """Which charts a data page has, from the splits' figures."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +14,7 @@ from vitpose_plus.data_pages.figures import (
     SplitFigures,
 )
 from vitpose_plus.data_pages.histogram import Histogram, histogram, place
-from vitpose_plus.inference.drawing import fine_keypoints
+from vitpose_plus.inference.keypoint_groups import keypoint_groups
 from vitpose_plus.skeletons import Skeleton
 
 Splits = Mapping[str, SplitFigures]
@@ -93,7 +92,7 @@ def keypoint_labelling(splits: Splits, skeleton: Skeleton) -> list[KeypointLabel
                 for split, figures in splits.items()
             ),
         )
-        for name, chosen in _keypoint_groups(skeleton)
+        for name, chosen in keypoint_groups(skeleton)
     ]
 
 
@@ -101,20 +100,6 @@ def positions(splits: Splits) -> list[list[float]]:
     """Where boxes' centres lie in their pictures: rows of cells, 1 the fullest."""
     total = np.sum([split.positions for split in splits.values()], axis=0)
     return (total / max(total.max(), 1)).tolist()
-
-
-def _keypoint_groups(skeleton: Skeleton) -> list[tuple[str, list[int]]]:
-    """Names to show and the keypoints that each stands for; most stand for one."""
-    groups: dict[tuple[str, bool], list[int]] = {}
-    for k, (name, fine) in enumerate(
-        zip(skeleton.keypoints, fine_keypoints(skeleton), strict=True)
-    ):
-        shown = re.split("[-_]", name)[0] if fine else name.replace("_", " ")
-        groups.setdefault((shown, fine), []).append(k)
-    return [
-        (f"{name}, {len(chosen)} points" if fine else name, chosen)
-        for (name, fine), chosen in groups.items()
-    ]
 
 
 def _labelled(splits: Splits) -> Histogram:

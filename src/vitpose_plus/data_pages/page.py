@@ -10,11 +10,11 @@ import numpy as np
 from vitpose_plus.data_pages.charts import histograms, keypoint_labelling, namings, positions
 from vitpose_plus.data_pages.contact_sheet import Tile, contact_sheet
 from vitpose_plus.data_pages.figures import SplitFigures, measure, read_columns
-from vitpose_plus.data_pages.skeleton_figure import WIDTH, SkeletonFigure, skeleton_figure
-from vitpose_plus.data_pages.typical_pose import typical_pose
 from vitpose_plus.datasets.manifest import Manifest, SplitManifest, read_manifest
 from vitpose_plus.datasets.table import AnnotationTable
 from vitpose_plus.geometry.augmentation import SetAugmentation
+from vitpose_plus.geometry.typical_pose import typical_pose
+from vitpose_plus.inference.skeleton_figure import WIDTH, SkeletonFigure, skeleton_figure
 from vitpose_plus.pages import PAGE_NAME, render
 from vitpose_plus.replacement import replacing
 

@@ -21,12 +21,14 @@ Layout = Literal[
     "crowdpose",
     "interhand",
 ]
-Metric = Literal["oks", "pckh", "pck"]
+Metric = Literal["oks", "pckh", "pck", "hand", "wholebody", "crowdpose", "aic", "animals"]
 DatasetName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 """Names the tables' folder and, in a model, the task."""
 SplitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 """Names a split's files in the tables' folder."""
 
+MEASURES_KEYPOINTS: tuple[Metric, ...] = ("oks", "pckh", "pck", "hand")
+"""Metrics that tell how near a single keypoint is: one of them stands first."""
 ONLY_OF: dict[str, tuple[Layout, ...]] = {
     "part": ("mpii", "ochuman"),
     "tompson_list": ("mpii",),
@@ -125,4 +127,9 @@ class DatasetSource:
                 )
         if not self.splits or not self.metrics:
             raise ValueError("a data set needs at least one split and one metric")
+        if self.metrics[0] not in MEASURES_KEYPOINTS:
+            raise ValueError(
+                f"metrics: {self.metrics[0]} says nothing of single keypoints, by which instances "
+                f"are ranked: put one of {', '.join(MEASURES_KEYPOINTS)} before it"
+            )
         return self

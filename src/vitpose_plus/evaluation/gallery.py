@@ -73,11 +73,12 @@ def draw_gallery(
     """
     best, worst = best_and_worst(rank, (predictions.rows.visibility > 0).sum(axis=1), count)
     dataset = predictions.rows.column("dataset")[0]
+    names = predictions.rows.column("instance_id").astype(str)
     strips = [
         Strip(
             title=f"{dataset}: {name} {len(chosen)} of {len(predictions):,} by {figure}",
-            tiles=[_compare(predictions, skeleton, images_root, i) for i in chosen],
-            captions=[(f"{figure} {rank[i]:.2f}", _short_id(predictions, i)) for i in chosen],
+            tiles=[compare_with_truth(predictions, skeleton, images_root, i) for i in chosen],
+            captions=[(f"{figure} {rank[i]:.2f}", short_id(names[i])) for i in chosen],
         )
         for name, chosen in (("best", best), ("worst", worst))
         if len(chosen)
@@ -131,7 +132,9 @@ def best_and_worst(
     return best[:count], worst[:count]
 
 
-def _compare(predictions: Predictions, skeleton: Skeleton, root: Path, i: int) -> np.ndarray:
+def compare_with_truth(
+    predictions: Predictions, skeleton: Skeleton, root: Path, i: int
+) -> np.ndarray:
     """One instance's tile [H, W, 3] with its prediction and its annotation."""
     rows = predictions.rows
     picture = read_picture(root / rows.column("file_name")[i])
@@ -183,6 +186,6 @@ def _spread(row: OverviewRow, count: int) -> np.ndarray:
     return pictures[places]
 
 
-def _short_id(predictions: Predictions, i: int) -> str:
-    name = str(predictions.rows.column("instance_id")[i])
+def short_id(name: str) -> str:
+    """An instance's id, of a long one its end."""
     return name if len(name) <= ID_LENGTH else "…" + name[1 - ID_LENGTH :]

@@ -26,9 +26,10 @@ def evaluate_pckh(predictions: Predictions, skeleton: Skeleton) -> dict[str, flo
     stay out of the mean. MPII's own script adds 1 to truth and prediction; distances do not care.
 
     Returns:
-        0..1: "PCKh@0.5" and "PCKh@0.1"; at 0.5 the groups "Head", "Shoulder", "Elbow", "Wrist",
-        "Hip", "Knee", "Ankle" that the skeleton has, left and right pooled. nan where nothing is
-        labelled. "PCKh_rows_left_out": how many instances have no head size.
+        0..1: "PCKh@0.5" and "PCKh@0.1", the means of MPII's tables, and their columns: at 0.5 the
+        groups "Head", "Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle" that the skeleton has,
+        left and right pooled; at 0.1 "Head@0.1" and so on. nan where nothing is labelled.
+        "PCKh_rows_left_out": how many instances have no head size.
     """
     error, labelled, left_out = keypoint_errors(predictions, head_sizes(predictions))
     in_mean = labelled & counts_in_pckh(skeleton)
@@ -37,6 +38,7 @@ def evaluate_pckh(predictions: Predictions, skeleton: Skeleton) -> dict[str, flo
         member = np.array([k in names for k in skeleton.keypoints])
         if member.any():
             figures[group] = _share(error < 0.5, labelled & member)
+            figures[f"{group}@0.1"] = _share(error < 0.1, labelled & member)
     return figures | {"PCKh_rows_left_out": float(left_out)}
 
 

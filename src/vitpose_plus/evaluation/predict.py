@@ -1,6 +1,7 @@
-"""A model's poses for every trainable row of some splits."""
+"""A model's poses for every trainable row of some splits, or for detected boxes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,7 +12,10 @@ from tqdm import tqdm
 from vitpose_plus.datasets.crops import CropBatch, InstanceCrops, collate_crops
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.errors import CheckpointError
+from vitpose_plus.evaluation.detected_split import split_of_detections
+from vitpose_plus.evaluation.detections import Detections
 from vitpose_plus.evaluation.predictions import Predictions
+from vitpose_plus.evaluation.results import Results
 from vitpose_plus.geometry import invert, transform_points
 from vitpose_plus.inference.infer import infer
 from vitpose_plus.models import ViTPose
@@ -76,6 +80,7 @@ def predict(
     model: ViTPose,
     splits: Sequence[Split],
     *,
+    tasks: Sequence[str] | None = None,
     flip: bool = True,
     batch_size: int = 64,
     workers: int = 2,
@@ -84,8 +89,9 @@ def predict(
     """Estimate every trainable row with its ground-truth box.
 
     Args:
-        model: in evaluation mode; its tasks are the splits, by name.
+        model: in evaluation mode.
         splits: what to predict.
+        tasks: the model's task for each split; None: the one of its name.
         flip: average with the mirrored crops.
         batch_size: crops at once.
         workers: processes that cut crops.
@@ -94,29 +100,74 @@ def predict(
     Raises:
         CheckpointError: the model does not serve a split's data set, or with other keypoints.
     """
-    _check_tasks(model, splits)
+    served = [split.name for split in splits] if tasks is None else tasks
+    _check_tasks(model, splits, served)
     crops = InstanceCrops(splits, model.config.input_size)
     order = [(0, index) for index in range(len(crops))]
     loader = DataLoader(
         crops, batch_size, sampler=order, num_workers=workers, collate_fn=collate_crops
     )
-    tasks = torch.tensor([model.config.task_index(split.name) for split in splits])
+    indices = torch.tensor([model.config.task_index(name) for name in served])
     device = next(model.parameters()).device
     collector = PoseCollector(splits)
     for batch in tqdm(loader, desc="predict", disable=None if progress else True):
-        own = tasks[batch.task].to(device)
+        own = indices[batch.task].to(device)
         collector.add(batch, *infer(model, batch.picture.to(device), own, flip=flip))
     return collector.predictions()
 
 
-def _check_tasks(model: ViTPose, splits: Sequence[Split]) -> None:
+def predict_detections(
+    model: ViTPose,
+    split: Split,
+    detections: Detections,
+    pictures: Mapping[str, str],
+    *,
+    flip: bool = True,
+    batch_size: int = 64,
+    workers: int = 2,
+    progress: bool = True,
+) -> Results:
+    """Estimate one pose a detected box; its score is the box's times its sure keypoints' mean.
+
+    Args:
+        model: in evaluation mode; it serves the split's task.
+        split: gives task, skeleton and image folder; its rows have no say.
+        detections: M boxes.
+        pictures: picture id to file name, see `pictures_of` and `listed_pictures`.
+        flip: average with the mirrored crops.
+        batch_size: crops at once.
+        workers: processes that cut crops.
+        progress: show a bar, in a terminal.
+
+    Raises:
+        CheckpointError: the model does not serve the split's data set, or with other keypoints.
+        PredictionError: a detection's picture is not named.
+    """
+    _check_tasks(model, [split], [split.name])
+    if not len(detections):
+        points = len(split.skeleton)
+        return Results(
+            detections.image_id,
+            np.zeros((0, points, 2), np.float32),
+            np.zeros((0, points), np.float32),
+            np.zeros(0),
+            detections.boxes,
+        )
+    rows = split_of_detections(split, detections, pictures)
+    (found,) = predict(
+        model, [rows], flip=flip, batch_size=batch_size, workers=workers, progress=progress
+    )
+    return replace(found, box_scores=detections.scores).results()
+
+
+def _check_tasks(model: ViTPose, splits: Sequence[Split], tasks: Sequence[str]) -> None:
     served = {task.name: task.skeleton.keypoints for task in model.config.tasks}
-    for split in splits:
-        if split.name not in served:
+    for split, task in zip(splits, tasks, strict=True):
+        if task not in served:
             raise CheckpointError(
-                f"the model serves {', '.join(served)}, not {split.name}: train on it first"
+                f"the model serves {', '.join(served)}, not {task}: train on it first"
             )
-        if served[split.name] != split.skeleton.keypoints:
+        if served[task] != split.skeleton.keypoints:
             raise CheckpointError(
                 f"the model's {split.name} has other keypoints, or another order, than the tables: "
                 "score it with the skeleton that it was trained with"

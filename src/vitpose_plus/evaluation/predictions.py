@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from vitpose_plus.datasets.table import AnnotationTable
+from vitpose_plus.errors import PredictionError
+from vitpose_plus.evaluation.results import Results, not_finite
 
 CONFIDENT = 0.2  # Official scoring: keypoints below this have no say in an instance's score.
 
@@ -23,6 +25,7 @@ class Predictions:
 
     Raises:
         ValueError: there are no rows, or the shapes are at odds.
+        PredictionError: a keypoint or a score is no finite number.
     """
 
     rows: AnnotationTable
@@ -42,6 +45,12 @@ class Predictions:
         for name, shape in expected.items():
             if (found := getattr(self, name).shape) != shape:
                 raise ValueError(f"predictions: {name} has shape {found}, the rows ask for {shape}")
+        if len(broken := not_finite(self.keypoints, self.scores, self.box_scores)):
+            raise PredictionError(
+                f"{len(broken)} of {count} poses hold a keypoint or score that is no finite number,"
+                f" first row {broken[0]} (instance "
+                f"{self.rows.column('instance_id')[broken[0]]}): are the network's weights finite?"
+            )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -60,6 +69,16 @@ class Predictions:
             self.keypoints[indices],
             self.scores[indices],
             self.box_scores[indices],
+        )
+
+    def results(self) -> Results:
+        """The same poses, of no row: what a results file holds."""
+        return Results(
+            self.rows.column("image_id"),
+            self.keypoints,
+            self.scores,
+            self.instance_scores,
+            self.rows.bbox,
         )
 
     def to_coco_results(self, image_ids: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vitpose_plus.data_pages.skeleton_figure import LINE, WIDTH, skeleton_figure
+from vitpose_plus.inference.skeleton_figure import LINE, WIDTH, skeleton_figure
 from vitpose_plus.skeletons import SKELETONS
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vitpose_plus.data_pages.typical_pose import typical_pose
+from vitpose_plus.geometry.typical_pose import typical_pose
 
 HORSE = np.array([[0, 0], [30, -40], [100, -35], [40, 30], [45, 60], [95, 28], [90, 61]], float)
 
