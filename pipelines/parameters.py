@@ -10,6 +10,7 @@ from vitpose_plus.datasets.crop_store.config import Crops
 from vitpose_plus.datasets.sample.config import SampleConfig
 from vitpose_plus.datasets.source import DatasetName, DatasetSource
 from vitpose_plus.distillation.config import Distillation
+from vitpose_plus.evaluation.nms import Suppression
 from vitpose_plus.geometry.input_size import InputSize
 from vitpose_plus.leaks.settings import Leaks
 from vitpose_plus.models.config import FFN, AttentionPattern, Decoder, check_windows
@@ -136,10 +137,35 @@ class MaskedExperiment:
 
 
 @settings
+class DetectedBoxes:
+    """Boxes that a detector found, in the layout of COCO's published person detections.
+
+    Attributes:
+        file: the detections.
+        pictures: a COCO-style file that lists every picture of the split, those without people
+            too, on which every pose is a mistake; None: only annotated pictures count.
+        min_score: the least score of a box; official: 0.
+        suppression: of poses that describe one person.
+    """
+
+    file: Path
+    pictures: Path | None = None
+    min_score: float = Field(default=0.0, ge=0)
+    suppression: Suppression = Suppression()
+
+
+@settings
 class Evaluation:
     """How a model is scored.
 
     Attributes:
+        model: a folder of ours, an official file, a transformers folder or models:/name@alias, on
+            all data sets that its tasks cover; None: what the experiment's training left, on the
+            experiment's tasks.
+        reports: where the figures of a model that is named go.
+        detections: boxes of a detector, by data set, to score beside the true boxes.
+        backend: who computes COCO's ten figures: our evaluator, or pycocotools, to the same digits.
+        resamples: draws of pictures for the intervals in reports.
         split: the held-out split.
         flip: average with the mirrored crops.
         gallery: best and worst pictures drawn, each so many a task.
@@ -147,11 +173,34 @@ class Evaluation:
         workers: processes that cut crops.
     """
 
+    reports: Path
+    model: str | None = None
     split: str = "val"
     flip: bool = True
+    detections: dict[DatasetName, DetectedBoxes] = Field(default_factory=dict)
+    backend: Literal["fast", "pycocotools"] = "fast"
+    resamples: int = Field(default=1000, ge=1)
     gallery: int = Field(default=8, ge=1)
     batch_size: int = Field(default=64, ge=1)
     workers: int = Field(default=2, ge=0)
+
+    def reports_of(self, experiment: Experiment) -> Path:
+        """Where figures go: a model that is named replaces nothing that the experiment reported."""
+        return experiment.reports if self.model is None else self.reports
+
+
+@settings
+class Comparison:
+    """Two evaluated models to compare.
+
+    Attributes:
+        first, second: the reports folders that `evaluate` left of each.
+        page: folder of the page.
+    """
+
+    page: Path
+    first: Path | None = None
+    second: Path | None = None
 
 
 @settings
@@ -164,6 +213,7 @@ class Parameters:
         model: the network.
         training: the recipe.
         evaluation: the scoring.
+        comparison: of two scored models.
         vitpose_plus: the multi-task experiment.
         vitpose: the single-task experiment.
         pretraining: the recipe of the masked auto-encoder around the network's encoder.
@@ -179,6 +229,7 @@ class Parameters:
     model: Model
     training: Training
     evaluation: Evaluation
+    comparison: Comparison
     vitpose_plus: Experiment
     vitpose: Experiment
     pretraining: Pretraining

@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from pipelines import (
     check_leaks,
+    compare,
     cut_crops,
     distill,
     evaluate,
@@ -29,4 +30,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "distill": distill.create_pipeline(),
         "evaluate": evaluate.create_pipeline("vitpose_plus"),
         "evaluate_distilled": evaluate.create_pipeline("distilled"),
+        "compare": compare.create_pipeline(),
     }

@@ -4,19 +4,17 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.model_address import local_weights
 from pipelines.network import network
 from pipelines.parameters import Data, Evaluation, Experiment, Model
 from pipelines.running import run_training
 from pipelines.splits import held_out_splits, training_splits
-from pipelines.tracking import fetch_model, log_files
+from pipelines.tracking import log_files
 from vitpose_plus.distillation.config import Distillation
 from vitpose_plus.engine.config import Launch
-from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.training.config import Training
 
 log = logging.getLogger(__name__)
-
-REGISTRY = "models:/"
 
 
 def find_teacher(distillation: Distillation, distilled: Experiment) -> str:
@@ -29,16 +27,7 @@ def find_teacher(distillation: Distillation, distilled: Experiment) -> str:
     if not (distillation.uses_token or distillation.uses_heatmaps):
         log.info("distillation.loss: %s asks no teacher", distillation.loss)
         return teacher
-    if teacher.startswith(REGISTRY):
-        folder = fetch_model(teacher, distilled.models / "teacher")
-        log.info("the teacher %s lies in %s", teacher, folder)
-        return str(folder)
-    if not distillation.teacher.exists():
-        raise ConfigurationError(
-            f"distillation.teacher: {teacher} does not exist. Train one first (kedro run "
-            "--pipeline=train_vitpose_plus), or name a folder, an official file or models:/name"
-        )
-    return teacher
+    return local_weights(teacher, "distillation.teacher", distilled.models / "teacher")
 
 
 def fit_knowledge_token(

@@ -6,52 +6,39 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.evaluate.held_out import HeldOut, task_evaluation
+from pipelines.model_address import local_weights
 from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation, Experiment
-from pipelines.splits import read_splits
 from pipelines.tracking import log_figures, log_files
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.evaluation.report import Scores, render_scores, scores_to_json, write_scores
-from vitpose_plus.evaluation.score import MAIN_FIGURE, instance_figures, score
+from vitpose_plus.evaluation.score import instance_figures, score, shown_figures
 from vitpose_plus.replacement import replacing
 
 log = logging.getLogger(__name__)
 
-HeldOut = list[tuple[Split, Predictions]]
-FIGURE_OF_ONE = {"oks": "OKS", "pckh": "PCKh", "pck": "PCK"}
+FIGURE_OF_ONE = {"oks": "OKS", "pckh": "PCKh", "pck": "PCK", "hand": "AUC"}
 
 
-def find_best_model(experiment: Experiment) -> str:
-    """Folder of the model that the experiment's training left."""
-    return str(experiment.models / "best")
+def find_model(experiment: Experiment, evaluation: Evaluation) -> str:
+    """Where the model lies that is to be scored.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    named = evaluation.model
+    address = str(experiment.models / "best") if named is None else named
+    return local_weights(address, "evaluation.model", evaluation.reports / "model")
 
 
-def predict_held_out(
-    best_model: str, data: Data, experiment: Experiment, evaluation: Evaluation
-) -> HeldOut:
-    """Estimate the poses of all held-out instances."""
-    import torch
-
-    from vitpose_plus.checkpoints import load_model
-    from vitpose_plus.evaluation.predict import predict
-
-    splits = read_splits(data, experiment.tasks, evaluation.split)
-    model = load_model(best_model).to("cuda" if torch.cuda.is_available() else "cpu")
-    predictions = predict(
-        model,
-        splits,
-        flip=evaluation.flip,
-        batch_size=evaluation.batch_size,
-        workers=evaluation.workers,
-    )
-    return list(zip(splits, predictions, strict=True))
-
-
-def score_held_out(held_out: HeldOut, data: Data, experiment: Experiment) -> dict[str, Any]:
+def score_held_out(
+    held_out: HeldOut, data: Data, experiment: Experiment, evaluation: Evaluation
+) -> dict[str, Any]:
     """Score by each set's own metrics, print the table, write and track the figures."""
-    scores = [_score(split, predictions, data) for split, predictions in held_out]
-    path = experiment.reports / "metrics.json"
+    scores = [_score(*one, data, evaluation) for one in held_out]
+    path = evaluation.reports_of(experiment) / "metrics.json"
     write_scores(path, scores)
     for one in scores:
         log_figures(_named("best", one.task, one.model))
@@ -65,7 +52,7 @@ def draw_held_out(held_out: HeldOut, experiment: Experiment, evaluation: Evaluat
     """Draw the best and the worst of each set, and a row of each for an overview."""
     from vitpose_plus.evaluation.gallery import OverviewRow, draw_gallery, draw_overview
 
-    folder = experiment.reports / "gallery"
+    folder = evaluation.reports_of(experiment) / "gallery"
     with replacing(folder) as part:
         rows = []
         for split, predictions in held_out:
@@ -88,16 +75,53 @@ def draw_held_out(held_out: HeldOut, experiment: Experiment, evaluation: Evaluat
     log.info("the best and the worst are drawn in %s", folder)
 
 
-def _score(split: Split, predictions: Predictions, data: Data) -> Scores:
-    train = read_split(data.tables / split.name, TRAIN_SPLIT).trainable()
-    guess = mean_pose_predictions(mean_pose(train), predictions.rows)
+def report_held_out(
+    held_out: HeldOut,
+    figures: dict[str, Any],
+    model: str,
+    experiment: Experiment,
+    evaluation: Evaluation,
+    seed: int,
+) -> None:
+    """Write a page that shows where the model errs and how."""
+    from vitpose_plus.evaluation_pages import ModelEvaluation, write_report
+
+    folder = evaluation.reports_of(experiment) / "report"
+    facts = {
+        "Split": evaluation.split,
+        "Boxes": "the annotations'",
+        "Mirrored crops": "averaged" if evaluation.flip else "not used",
+    }
+    tasks = [task_evaluation(*one, figures) for one in held_out]
+    page = write_report(
+        ModelEvaluation(evaluation.model or model, tasks, facts),
+        folder,
+        resamples=evaluation.resamples,
+        seed=seed,
+    )
+    log_files(folder, "report")
+    log.info("the report is %s", page)
+
+
+def _score(split: Split, predictions: Predictions, data: Data, evaluation: Evaluation) -> Scores:
+    how = split.table, split.skeleton, split.metrics
     return Scores(
         task=split.name,
-        figures=tuple(MAIN_FIGURE[metric] for metric in split.metrics),
-        model=score(predictions, split.table, split.skeleton, split.metrics),
-        baseline=score(guess, split.table, split.skeleton, split.metrics),
+        figures=shown_figures(split.metrics),
+        model=score(predictions, *how, backend=evaluation.backend),
+        baseline=_mean_pose_figures(split, predictions, data),
         instances=len(predictions),
     )
+
+
+def _mean_pose_figures(split: Split, predictions: Predictions, data: Data) -> dict[str, float]:
+    """Of the training split's mean pose; a set for tests alone has none."""
+    folder = data.tables / split.name
+    if TRAIN_SPLIT not in data.datasets[split.name].splits:
+        return {}
+    train = read_split(folder, TRAIN_SPLIT).trainable()
+    guess = mean_pose_predictions(mean_pose(train), predictions.rows)
+    return score(guess, split.table, split.skeleton, split.metrics)
 
 
 def _named(who: str, task: str, figures: dict[str, float]) -> dict[str, float]:

@@ -202,9 +202,53 @@ def test_evaluate_and_the_single_task_run(main_job):
     assert code == 0, printed
     metrics = json.loads((folder / "data/sample/reports/vitpose_plus/metrics.json").read_text())
     assert metrics == first
+    assert (folder / "data/sample/reports/vitpose_plus/report/index.html").is_file()
     code, printed = kedro(folder, "--pipeline=train_vitpose")
     assert code == 0, printed
     assert (folder / "data/sample/models/vitpose/best/config.json").is_file()
+
+
+@pytest.mark.slow
+def test_a_named_model_is_scored_on_all_sets_that_it_covers_and_compared(main_job):
+    folder, _ = main_job
+    last = "evaluation.model=data/sample/models/vitpose_plus/last"
+    code, printed = kedro(folder, "--pipeline=evaluate", f"--params={last}")
+    assert code == 0, printed
+    metrics = json.loads((folder / "data/sample/reports/evaluated/metrics.json").read_text())
+    assert list(metrics)[-1] == "ochuman"
+    assert metrics["ochuman"]["mean_pose"] == {}
+    assert "the model draws other keypoints, so not scored: crowdpose" in " ".join(printed.split())
+    reports = "data/sample/reports"
+    pair = f"comparison.first={reports}/vitpose_plus,comparison.second={reports}/evaluated"
+    code, printed = kedro(folder, "--pipeline=compare", f"--params={pair}")
+    assert code == 0, printed
+    assert "ochuman" in (folder / reports / "comparison/index.html").read_text()
+
+
+@pytest.mark.slow
+def test_detected_boxes_are_scored_beside_the_true_ones(main_job):
+    folder, _ = main_job
+    annotated = json.loads(
+        (folder / "data/sample/raw/coco/annotations/person_keypoints_val2017.json").read_text()
+    )
+    detections = [
+        {"bbox": one["bbox"], "category_id": 1, "image_id": one["image_id"], "score": score}
+        for one in annotated["annotations"]
+        for score in (0.9, 0.8)  # each twice: the second is thinned out
+    ]
+    (folder / "detections.json").write_text(json.dumps(detections))
+    code, printed = kedro(
+        folder,
+        "--pipeline=evaluate",
+        "--params=evaluation.detections.coco.file=detections.json",
+    )
+    assert code == 0, printed
+    reports = folder / "data/sample/reports/vitpose_plus"
+    found = json.loads((reports / "metrics_detected.json").read_text())["coco"]
+    with_true_boxes = json.loads((reports / "metrics.json").read_text())["coco"]["model"]
+    assert found["instances"] < len(detections)
+    assert found["model"]["AR"] == pytest.approx(with_true_boxes["AR"], abs=0.05)
+    assert len(json.loads((reports / "detected/coco.json").read_text())) == found["instances"]
 
 
 @pytest.mark.slow

@@ -1,0 +1,90 @@
+"""Held-out instances and what a model makes of them."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.parameters import Data, Evaluation, Experiment
+from pipelines.splits import read_splits
+from vitpose_plus.datasets.split import Split
+from vitpose_plus.evaluation.kept import keep_predictions, kept_predictions
+from vitpose_plus.evaluation.predictions import Predictions
+from vitpose_plus.replacement import replacing
+
+if TYPE_CHECKING:
+    from vitpose_plus.evaluation_pages import TaskEvaluation
+    from vitpose_plus.models import ViTPoseConfig
+
+log = logging.getLogger(__name__)
+
+HeldOut = list[tuple[Split, Predictions]]
+KEPT = "predictions"  # in a reports folder
+
+
+def predict_held_out(
+    model: str, data: Data, experiment: Experiment, evaluation: Evaluation
+) -> HeldOut:
+    """Estimate the poses of all held-out instances, and keep them as COCO's results."""
+    import torch
+
+    from vitpose_plus.checkpoints import load_model
+    from vitpose_plus.evaluation.predict import predict
+
+    network = load_model(model).to("cuda" if torch.cuda.is_available() else "cpu")
+    serving = dict.fromkeys(experiment.tasks)
+    if evaluation.model is not None:
+        serving = _covered(network.config, data, evaluation.split)
+    splits = read_splits(data, list(serving), evaluation.split)
+    predictions = predict(
+        network,
+        splits,
+        tasks=[task or name for name, task in serving.items()],
+        flip=evaluation.flip,
+        batch_size=evaluation.batch_size,
+        workers=evaluation.workers,
+    )
+    held_out = list(zip(splits, predictions, strict=True))
+    with replacing(evaluation.reports_of(experiment) / KEPT) as folder:
+        for split, found in held_out:
+            keep_predictions(found, split, folder)
+    return held_out
+
+
+def kept_held_out(reports: Path, data: Data, split: str) -> HeldOut:
+    """What `predict_held_out` kept, with the splits as they are now."""
+    kept = {path.stem for path in (reports / KEPT).glob("*.json")}
+    splits = read_splits(data, [name for name in data.datasets if name in kept], split)
+    return [(one, kept_predictions(one, reports / KEPT)) for one in splits]
+
+
+def task_evaluation(
+    split: Split, predictions: Predictions, figures: dict[str, Any]
+) -> "TaskEvaluation":
+    """What pages are written from. Figures: as in metrics.json, which has null for nan."""
+    from vitpose_plus.evaluation_pages import TaskEvaluation
+
+    model, baseline = (
+        {name: value for name, value in figures[split.name][who].items() if value is not None}
+        for who in ("model", "mean_pose")
+    )
+    return TaskEvaluation(split, predictions, model, baseline)
+
+
+def _covered(config: "ViTPoseConfig", data: Data, split: str) -> dict[str, str | None]:
+    """Every ingested data set that has the split and one of the model's tasks' keypoints."""
+    from vitpose_plus.datasets.manifest import MANIFEST_NAME
+    from vitpose_plus.datasets.split import read_split
+    from vitpose_plus.evaluation.coverage import covered_sets
+
+    having = [name for name, source in data.datasets.items() if split in source.splits]
+    ingested = [name for name in having if (data.tables / name / MANIFEST_NAME).is_file()]
+    if absent := sorted(set(having) - set(ingested)):
+        log.warning("not ingested, so not scored: %s", ", ".join(absent))
+    skeletons = {name: read_split(data.tables / name, split).skeleton for name in ingested}
+    covered = covered_sets(config, skeletons)
+    if foreign := sorted(set(ingested) - set(covered)):
+        log.info("the model draws other keypoints, so not scored: %s", ", ".join(foreign))
+    for name, task in covered.items():
+        if task != name:
+            log.info("%s is scored by the model's task %s", name, task)
+    return dict(covered)
