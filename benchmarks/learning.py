@@ -201,13 +201,18 @@ def last_figures(folder: Path) -> dict[str, float]:
     return [metrics for metrics in lines if "score" in metrics][-1]
 
 
+def _complete(folder: Path) -> bool:
+    begun = list(folder.rglob(HISTORY))
+    return bool(begun) and all(history.with_name("last").exists() for history in begun)
+
+
 def print_table(folder: Path) -> None:
     """Every arm's figures: mean and spread over its seeds, and seed by seed against `random`."""
     found = {
         name: {
             int(run.name): last_figures(run)
             for run in sorted((folder / name).glob("*"))
-            if list(run.rglob("last"))
+            if _complete(run)
         }
         for name in ARMS
     }

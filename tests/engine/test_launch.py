@@ -95,7 +95,8 @@ def test_a_killed_parent_leaves_no_process_behind(parent, tmp_path):
     assert [len((tmp_path / f"starts-{rank}").read_text().split()) for rank in (0, 1)] == [1, 1]
 
 
-def test_another_node_joins_by_the_command_that_is_printed(order, caplog):
+def test_another_node_joins_by_the_command_that_is_printed(toy, caplog, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         meeting = f"localhost:{free.getsockname()[1]}"
@@ -106,12 +107,16 @@ def test_another_node_joins_by_the_command_that_is_printed(order, caplog):
         _until(lambda: told(caplog))
         command = shlex.split(told(caplog)[0].partition("run: ")[2])
         # As a batch system runs it: nobody is at the keyboard.
-        codes.append(subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, cwd="/", check=False)
+        codes.append(done.returncode)
 
     joining = threading.Thread(target=join)
     joining.start()
     with caplog.at_level(logging.INFO):
-        report = order("count", settings)
+        # A folder as configurations name it.
+        job = toy.Order(act="count", folder=Path("data"))
+        Path("data").mkdir()
+        report = launch("toy_work", job, settings, Path("data"), toy.Report)
     joining.join(PATIENCE)
     assert report.ranks == (0, 1)
     assert report.total == 3

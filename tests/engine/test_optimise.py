@@ -131,6 +131,53 @@ def test_other_code_or_configuration_trains_again(run, tmp_path, changed):
     assert run(fault={"kill_at": 1}) == -9
 
 
+def test_another_model_in_its_place_does_not_count_as_trained(run, tmp_path):
+    assert run() == 0
+    (tmp_path / "stopped/best/weights.pt").write_bytes(b"another")
+    assert run(fault={"kill_at": 1}) == -9
+
+
+def test_what_two_versions_of_the_code_have_trained_counts_as_neithers(run, tmp_path):
+    assert run(fault={"kill_at": 13}) == -9
+    (newest, _) = sorted((tmp_path / "stopped/checkpoints").glob("step_*"), reverse=True)
+    held = torch.load(newest, weights_only=True)
+    torch.save(held | {"code": "former"}, newest)
+    assert run() == 0
+    assert json.loads((tmp_path / "stopped/finished.json").read_text())["code"] == ""
+    assert run(fault={"kill_at": 1}) == -9
+
+
+def test_curves_that_a_later_training_has_replaced_are_not_told_as_this_ones(run, tmp_path):
+    assert run() == 0
+    assert run(fault={"kill_at": 7}, fingerprint="other") == -9
+    history = (tmp_path / "stopped/history.jsonl").read_bytes()
+    assert run(fault={"kill_at": 1}) == 0
+    assert (tmp_path / "stopped/history.jsonl").read_bytes() == history
+
+
+def test_a_checkpoint_that_cannot_be_read_now_is_left_as_it_is(run, tmp_path):
+    assert run("whole") == 0
+    assert run(fault={"kill_at": 13}) == -9
+    newest = max((tmp_path / "stopped/checkpoints").glob("step_*"))
+    kept = newest.rename(tmp_path / "kept")
+    newest.mkdir()  # what cannot be read, even by root
+    assert run() == 1
+    assert "cannot be read now" in (tmp_path / "stopped/error.txt").read_text()
+    newest.rmdir()
+    kept.rename(newest)
+    assert run() == 0
+    assert same(tmp_path / "whole", tmp_path / "stopped")
+
+
+def test_a_checkpoint_of_another_version_is_not_taken_for_damaged(run, tmp_path):
+    assert run(fault={"kill_at": 13}) == -9
+    newest = max((tmp_path / "stopped/checkpoints").glob("step_*"))
+    held = torch.load(newest, weights_only=True)
+    torch.save(held | {"reached": held["reached"] | {"novelty": 1}}, newest)
+    assert run() == 1
+    assert "another version of this code" in (tmp_path / "stopped/error.txt").read_text()
+
+
 def test_sigterm_while_the_models_are_written_ends_after_they_are(run, tmp_path):
     assert run("whole") == 0
     assert run(fault={"stop_in_writing": True}) == STOPPED

@@ -3,6 +3,9 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
+from vitpose_plus.datasets.crop_store.build import build_crops
+from vitpose_plus.datasets.crop_store.config import CropEncoding
+from vitpose_plus.datasets.crop_store.store import CropStore
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.datasets.table import AnnotationTable, read_table, write_table
 from vitpose_plus.engine.config import Launch, Optimisation
@@ -87,3 +90,14 @@ def test_other_weights_to_start_from_are_another_training(split, tmp_path):
     (weights / "model.safetensors").write_bytes(b"two")
     (tmp_path / "file.pth").write_bytes(b"two")
     assert len({before, without, of(weights), of(tmp_path / "file.pth")}) == 4
+
+
+def test_crops_of_another_quality_are_another_training(split, tmp_path):
+    training = Training()
+    found = {fingerprint([training], [split], 0), fingerprint([training], [split], 0, None, [None])}
+    for quality, shard in ((95, 256), (95, 1), (80, 256)):
+        folder = tmp_path / f"{quality}-{shard}"
+        encoding = CropEncoding(quality=quality, shard_megabytes=shard)
+        build_crops(split, folder, training.augmentation, (64, 48), encoding, progress=False)
+        found.add(fingerprint([training], [split], 0, None, [CropStore(folder)]))
+    assert len(found) == 4  # in how many files they lie decides nothing

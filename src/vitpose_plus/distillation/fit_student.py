@@ -90,4 +90,5 @@ def _fingerprint(job: StudentJob, material: Material) -> str:
         (*material.train, *material.held_out),
         job.seed,
         job.training.start.weights if job.training.start is not None else None,
+        material.stores,
     )

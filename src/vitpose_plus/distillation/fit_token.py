@@ -105,7 +105,8 @@ def _record(job: TokenJob, teacher: ViTPose, material: Material) -> TokenRecord:
         fingerprint="",
     )
     splits = (*material.train, *material.held_out)
-    whole = fingerprint((distillation.token, record), splits, job.seed)
+    recipes = distillation.token, record
+    whole = fingerprint(recipes, splits, job.seed, stores=material.stores)
     return replace(record, teacher=str(distillation.teacher), fingerprint=whole)
 
 

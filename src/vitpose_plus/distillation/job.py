@@ -42,7 +42,7 @@ class FittedToken:
         last: folder of the token after the last epoch.
         best_epoch: counted from 0.
         held_out: what the best is worth to its teacher.
-        seconds: of training and validation, interruptions left out; 0, the token was current.
+        seconds: of training and validation, interruptions left out.
     """
 
     token: Path

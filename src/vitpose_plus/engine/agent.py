@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from vitpose_plus.engine.config import Launch
@@ -53,7 +53,7 @@ def run_agent(
             stdin=subprocess.PIPE,  # held open: its end tells the workers of ours
             stdout=2,
             stderr=words,
-            env=_environment(launch) | {HELD: "1"},
+            env=_environment(launch, os.environ) | {HELD: "1"},
             start_new_session=True,  # Ctrl-C reaches us alone: we pass it on once
         )
         with agent:
@@ -105,9 +105,12 @@ def _watch(agent: subprocess.Popen[bytes], stop: StopRequests, tick: Callable[[]
 
 def joining_command(worker: str, arguments: Sequence[Path], launch: Launch, folder: Path) -> str:
     """What another node, which sees the same folder, runs to take part, as a shell takes it."""
-    needed = [f"{name}={value}" for name, value in OURS.items()]
+    kept = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    needed = [f"{name}={value}" for name, value in (kept | _environment(launch, {})).items()]
     paths = [str(path.resolve()) for path in arguments]
-    return shlex.join(["env", *needed, *_command(worker, launch, folder.resolve()), *paths])
+    # The job's own paths are relative to this folder.
+    here = f"--chdir={Path.cwd()}"
+    return shlex.join(["env", here, *needed, *_command(worker, launch, folder.resolve()), *paths])
 
 
 def _command(worker: str, launch: Launch, folder: Path) -> list[str]:
@@ -125,11 +128,11 @@ def _command(worker: str, launch: Launch, folder: Path) -> list[str]:
     ]
 
 
-def _environment(launch: Launch) -> dict[str, str]:
+def _environment(launch: Launch, users: Mapping[str, str]) -> dict[str, str]:
     """Each worker its share of the cores; what the user set stays."""
     import torch
 
     ours = {
         "OMP_NUM_THREADS": str(max(1, torch.get_num_threads() // launch.processes)),
     }
-    return ours | OURS | os.environ
+    return ours | OURS | dict(users)

@@ -71,11 +71,13 @@ class Checkpoint:
 
     Attributes:
         fingerprint: of the configuration and data that it belongs to.
+        code: checksum of the source that the run began with.
         reached: how far the run is.
         learned: what it has learned.
     """
 
     fingerprint: str
+    code: str
     reached: Reached
     learned: Learned
 
@@ -91,7 +93,12 @@ class Checkpoints:
 
         Checkpoints of another configuration or other data are set aside, not deleted: they may
         have cost days. With that configuration they are taken up again.
+
+        Raises:
+            StorageError: one is there and cannot be read now, or another version wrote it.
         """
+        for unfinished in self.folder.glob(".part-*"):
+            unfinished.unlink()
         found = _newest(self.folder)
         if found is not None and found.fingerprint == fingerprint:
             return found
@@ -119,6 +126,12 @@ class Checkpoints:
             raise StorageError(self._not_written(path, error)) from error
         for old in _paths(self.folder)[KEPT:]:
             old.unlink(missing_ok=True)
+
+    def clear_if_of(self, fingerprint: str) -> None:
+        """The same where that is not certain: another training's stay."""
+        found = _newest(self.folder)
+        if found is not None and found.fingerprint == fingerprint:
+            self.clear()
 
     def clear(self) -> None:
         """The training is done. What is killed here leaves nothing that looks like a checkpoint."""
@@ -183,6 +196,7 @@ def _newest(folder: Path) -> Checkpoint | None:
 def _write(checkpoint: Checkpoint, path: Path) -> None:
     content = {
         "fingerprint": checkpoint.fingerprint,
+        "code": checkpoint.code,
         "reached": vars(checkpoint.reached),
         "learned": vars(checkpoint.learned),
     }
@@ -199,8 +213,21 @@ def _write(checkpoint: Checkpoint, path: Path) -> None:
 def _read(path: Path) -> Checkpoint | None:
     try:
         held = torch.load(path, map_location="cpu", weights_only=True)
-        reached, learned = Reached(**held["reached"]), Learned(**held["learned"])
-        return Checkpoint(held["fingerprint"], reached, learned)
+        reached, learned = held["reached"], held["learned"]
+        fingerprint, code = held["fingerprint"], held["code"]
+    except (OSError, MemoryError) as error:
+        # Nothing is wrong with the file: another node, or another hour, may read it.
+        raise StorageError(
+            f"{path}: the checkpoint cannot be read now: {error or type(error).__name__}. Nothing "
+            "was changed; mend that and run the same command again"
+        ) from error
     except Exception as error:
-        log.warning("%s cannot be read (%s): the one before it is taken", path, error)
+        log.warning("%s is damaged (%s): the one before it is taken", path, error)
         return None
+    try:
+        return Checkpoint(fingerprint, code, Reached(**reached), Learned(**learned))
+    except TypeError as error:
+        raise StorageError(
+            f"{path}: another version of this code wrote the checkpoint ({error}). Go on with "
+            f"that version, or remove {path.parent} to begin anew"
+        ) from error

@@ -55,7 +55,7 @@ class Launch:
 
     Attributes:
         processes: on each node; one a GPU.
-        nodes: each of them runs the same command.
+        nodes: one runs kedro, the others the command that it prints.
         strategy: ddp, a whole model a process; fsdp, the model in shards, for H and G.
         rendezvous: where the nodes meet, `host:port` of one of them.
         restarts: how often workers that died are started again, from the newest checkpoint.

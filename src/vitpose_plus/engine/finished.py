@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import math
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,37 +43,46 @@ class Finished:
     Attributes:
         fingerprint: of configuration and data.
         code: checksum of this package's source.
-        files: of the models, as paths from the folder.
+        models: their files, as paths from the folder, with a checksum of what is no JSON.
+        history: bytes of the journal, and their checksum.
         best_epoch, best_score, seconds, steps: as in `Optimised`; no score where it was NaN.
     """
 
     fingerprint: str
     code: str
-    files: tuple[str, ...]
+    models: dict[str, str]
+    history: tuple[int, str]
     best_epoch: int
     best_score: float | None
     seconds: float
     steps: int
 
 
-def write_finished(folder: Path, fingerprint: str, done: Optimised) -> None:
-    """Say that this training is done; its models lie there already."""
+def write_finished(folder: Path, fingerprint: str, code: str, done: Optimised) -> None:
+    """Say that this training is done; its models lie there already, and reach the disk first."""
+    os.sync()
     outcome = asdict(done)
     if math.isnan(done.best_score):
         outcome["best_score"] = None  # JSON has no NaN
-    files = [path for name in MODELS for path in sorted((folder / name).rglob("*"))]
-    names = tuple(path.relative_to(folder).as_posix() for path in files)
-    finished = Finished(fingerprint=fingerprint, code=code_checksum(), files=names, **outcome)
+    size = (folder / HISTORY).stat().st_size
+    finished = Finished(
+        fingerprint=fingerprint,
+        code=code,
+        models=_models(folder),
+        history=(size, _history_checksum(folder, size)),
+        **outcome,
+    )
     write_typed(finished, folder / FINISHED)
+    os.sync()
 
 
-def find_finished(folder: Path, fingerprint: str, world: World) -> Optimised | None:
+def find_finished(folder: Path, fingerprint: str, code: str, world: World) -> Optimised | None:
     """What this very training, of this very code, left here if it came to its end.
 
     Its history is opened once more, so that whoever follows it is told of it all.
     """
     # Only the main process need see the folder.
-    return world.broadcast(_find(folder, fingerprint) if world.main else None)
+    return world.broadcast(_find(folder, fingerprint, code) if world.main else None)
 
 
 def begin_anew(folder: Path) -> None:
@@ -84,25 +94,51 @@ def code_checksum() -> str:
     """SHA-256 of this package's modules: other code may give another outcome."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    modules = [path for path in sorted(package.rglob("[!.]*.py")) if path.is_file()]
+    for path in modules:
         digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def _find(folder: Path, fingerprint: str) -> Optimised | None:
+def _find(folder: Path, fingerprint: str, code: str) -> Optimised | None:
     try:
         found = read_typed(Finished, folder / FINISHED, error=StorageError, absent="", stale="")
     except StorageError:
         return None
-    if (found.fingerprint, found.code) != (fingerprint, code_checksum()):
+    if (found.fingerprint, found.code) != (fingerprint, code):
         return None
-    if not all((folder / name).exists() for name in (*found.files, HISTORY)):
-        return None
+    if found.models != _models(folder):
+        return None  # something else was put in their place
     log.info(
         "%s: this very training is done. Its models are taken as they are; remove %s to train "
         "again.",
         *(folder, folder / FINISHED),
     )
-    History(folder / HISTORY, (folder / HISTORY).stat().st_size)
+    size, checksum = found.history
+    if _history_checksum(folder, size) == checksum:
+        History(folder / HISTORY, (folder / HISTORY).stat().st_size)
+    else:
+        log.warning("%s: a later training has replaced the curves of this one", folder / HISTORY)
     score = math.nan if found.best_score is None else found.best_score
     return Optimised(found.best_epoch, score, found.seconds, found.steps)
+
+
+def _models(folder: Path) -> dict[str, str]:
+    """A model's JSON may be told more once it is measured, as a token's is: its weights stay."""
+    files = [path for name in MODELS for path in sorted((folder / name).rglob("*"))]
+    return {
+        path.relative_to(folder).as_posix(): "" if path.suffix == ".json" else _checksum(path)
+        for path in files
+        if path.is_file()
+    }
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _history_checksum(folder: Path, size: int) -> str:
+    path = folder / HISTORY
+    content = path.read_bytes()[:size] if path.is_file() else b""
+    return hashlib.sha256(content).hexdigest()

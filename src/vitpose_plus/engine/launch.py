@@ -71,7 +71,9 @@ def launch(
     if not returned.exists():
         _tell_why(own, worker, stopped=stopped)
     answer = _read(result, returned)
-    shutil.rmtree(own)
+    shutil.rmtree(own, ignore_errors=True)
+    if stopped:
+        raise Interrupted("stopped by SIGTERM; the training is done and its models written")
     return answer
 
 

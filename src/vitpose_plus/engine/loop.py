@@ -39,6 +39,7 @@ class Surroundings:
         world: this process among all.
         stop: the request to stop.
         fingerprint: of all that decides the outcome.
+        code: checksum of the source.
         progress: whether to show a bar, in a terminal.
     """
 
@@ -47,6 +48,7 @@ class Surroundings:
     world: World
     stop: StopRequests
     fingerprint: str
+    code: str
     progress: bool
 
 
@@ -55,6 +57,7 @@ class Loop:
 
     Attributes:
         reached: how far it is, but for the sums, which are told at a checkpoint.
+        code: checksum of the source that all of it ran with; empty: of several.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Loop:
         self.batches: GlobalBatches = loader.batch_sampler
         self.epoch_sums, self.window_sums = Sums(), Sums()
         self.reached = Reached()
+        self.code = around.code
         self.began = time.monotonic()
 
     @property
@@ -83,6 +87,8 @@ class Loop:
         checkpoints, fingerprint = self.around.checkpoints, self.around.fingerprint
         found = checkpoints.newest(fingerprint) if self.world.main else None
         self.reached = self.world.broadcast(found.reached if found else Reached())
+        if found is not None:
+            self._take_over(found.code)
         if self.reached.step:
             self.learner.restore(found.learned if found else None)
             log.info("going on from step %d of %d", self.reached.step, self._steps)
@@ -92,6 +98,12 @@ class Loop:
             self.history = History(self.around.folder / HISTORY, self.reached.history)
         hidden = None if self.around.progress and self.world.main else True
         self.bar = tqdm(initial=self.reached.step, total=self._steps, unit="step", disable=hidden)
+
+    def _take_over(self, code: str) -> None:
+        """What several versions of the code have trained counts as neither's."""
+        if code != self.code:
+            log.warning("the code has changed since this training began: it goes on with the new")
+            self.code = ""
 
     def run_through(self, examine: Examine | None) -> None:
         """All that is left; of the last epoch that may be its scoring only."""
@@ -202,7 +214,7 @@ class Loop:
         if self.world.main:
             for picture in found.pictures:
                 self.history.picture(self.reached.step, epoch, picture)
-        if not found.score <= self.reached.best_score:  # the first is better than none
+        if self.reached.best_epoch < 0 or found.score > self.reached.best_score:
             self.reached = replace(self.reached, best_epoch=epoch, best_score=found.score)
             self.write_model(self.best_folder)
 
@@ -239,7 +251,9 @@ class Loop:
                 window_sums=sums[1],
                 seconds=self.seconds,
             )
-            self.around.checkpoints.save(Checkpoint(self.around.fingerprint, reached, learned))
+            self.around.checkpoints.save(
+                Checkpoint(self.around.fingerprint, self.code, reached, learned)
+            )
 
 
 def _shown(metrics: dict[str, float]) -> dict[str, str]:

@@ -10,7 +10,13 @@ from torch.utils.data import DataLoader
 from vitpose_plus.engine.batches import GlobalBatches
 from vitpose_plus.engine.checkpoints import Checkpoints
 from vitpose_plus.engine.config import Run
-from vitpose_plus.engine.finished import Optimised, begin_anew, find_finished, write_finished
+from vitpose_plus.engine.finished import (
+    Optimised,
+    begin_anew,
+    code_checksum,
+    find_finished,
+    write_finished,
+)
 from vitpose_plus.engine.learner import Learner
 from vitpose_plus.engine.loop import Examine, Loop, Surroundings
 from vitpose_plus.engine.objective import Objective
@@ -57,10 +63,13 @@ def optimise(
         Interrupted: SIGTERM came and the checkpoint is written; exit code 75.
     """
     with _alone(folder, world), StopRequests() as stop:
-        if (done := find_finished(folder, fingerprint, world)) is not None:
-            return done
+        code = code_checksum()  # now: it may be edited while it runs
         checkpoints = Checkpoints(folder / "checkpoints")
-        around = Surroundings(folder, checkpoints, world, stop, fingerprint, progress)
+        if (done := find_finished(folder, fingerprint, code, world)) is not None:
+            if world.main:
+                checkpoints.clear_if_of(fingerprint)  # killed before it could
+            return done
+        around = Surroundings(folder, checkpoints, world, stop, fingerprint, code, progress)
         assert isinstance(loader.batch_sampler, GlobalBatches)
         learner = Learner(objective, run, loader.batch_sampler.steps, world, seed)
         loop = Loop(learner, loader, _speed(objective, run, world), around)
@@ -88,10 +97,16 @@ def _publish(loop: Loop, *, examined: bool) -> Optimised:
     loop.write_model(around.folder / "last")
     best = loop.best_folder if examined else around.folder / "last"
     if loop.world.main:
-        # Only copied: a run that is killed here finishes the next time.
-        with replacing(around.folder / "best") as part:
-            shutil.copytree(best, part, dirs_exist_ok=True)
-        write_finished(around.folder, around.fingerprint, done)
+        try:
+            # Only copied: a run that is killed here finishes the next time.
+            with replacing(around.folder / "best") as part:
+                shutil.copytree(best, part, dirs_exist_ok=True)
+            write_finished(around.folder, around.fingerprint, loop.code, done)
+        except OSError as error:
+            raise StorageError(
+                f"{around.folder}: the models could not be put in their places: {error}. Make room "
+                "and run the same command again: it goes on from the newest checkpoint."
+            ) from error
         around.checkpoints.clear()
     return done
 

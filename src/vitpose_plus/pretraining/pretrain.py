@@ -86,7 +86,7 @@ def fit_masked(
             folder,
             world=world,
             seed=seed,
-            fingerprint=fingerprint((config, recipe), (*train, *held_out), seed),
+            fingerprint=fingerprint((config, recipe), (*train, *held_out), seed, stores=stores),
             examine=MaskedExamination(model, pretraining, held_out, folder, seed, world),
             progress=progress,
         )

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import TypeAdapter
 
+from vitpose_plus.datasets.crop_store.store import CropStore
 from vitpose_plus.datasets.manifest import sha256
 from vitpose_plus.datasets.split import Split
 
@@ -22,7 +23,11 @@ WITHOUT_EFFECT = frozenset(
 
 
 def fingerprint(
-    recipes: Sequence[Any], splits: Sequence[Split], seed: int, weights: Path | None = None
+    recipes: Sequence[Any],
+    splits: Sequence[Split],
+    seed: int,
+    weights: Path | None = None,
+    stores: Sequence[CropStore | None] = (),
 ) -> str:
     """SHA-256 of the configuration, the data and the weights that a training starts from.
 
@@ -31,12 +36,14 @@ def fingerprint(
         splits: all that is trained on or scored, in order.
         seed: of the run.
         weights: a file or a folder to start from.
+        stores: each training split's crops, or None: cut and coded otherwise they are other pixels.
     """
     content = {
         "recipes": [_effective(recipe) for recipe in recipes],
         "splits": [_split_checksum(split) for split in splits],
         "seed": seed,
         "weights": _contents(weights) if weights is not None else {},
+        "crops": [_pixels(store) for store in stores],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -48,6 +55,14 @@ def _effective(recipe: Any) -> dict[str, Any]:
         # What the weights are counts, not where they lie.
         effective["start"] = {name: value for name, value in start.items() if name != "weights"}
     return effective
+
+
+def _pixels(store: CropStore | None) -> str | None:
+    """How the crops were made, but for how they are spread over files."""
+    if store is None:
+        return None
+    encoding = store.manifest.encoding
+    return repr((store.manifest.reach, encoding.quality, encoding.colour))
 
 
 def _split_checksum(split: Split) -> str:
@@ -64,4 +79,5 @@ def _split_checksum(split: Split) -> str:
 
 def _contents(path: Path) -> dict[str, str]:
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return {file.name: sha256(file) for file in files if file.is_file()}
+    start = path if path.is_dir() else path.parent
+    return {str(file.relative_to(start)): sha256(file) for file in files if file.is_file()}

@@ -81,7 +81,7 @@ def fit(
             folder,
             world=world,
             seed=seed,
-            fingerprint=fingerprint((config, training), (*train, *held_out), seed, start),
+            fingerprint=fingerprint((config, training), (*train, *held_out), seed, start, stores),
             examine=PoseExamination(model, training, held_out, folder, world),
             progress=progress,
         )
