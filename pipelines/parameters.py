@@ -144,12 +144,14 @@ class DetectedBoxes:
         file: the detections.
         pictures: a COCO-style file that lists every picture of the split, those without people
             too, on which every pose is a mistake; None: only annotated pictures count.
+        category: of the boxes to take; None: all, as where categories are species.
         min_score: the least score of a box; official: 0.
         suppression: of poses that describe one person.
     """
 
     file: Path
     pictures: Path | None = None
+    category: int | None = 1
     min_score: float = Field(default=0.0, ge=0)
     suppression: Suppression = Suppression()
 
@@ -183,10 +185,6 @@ class Evaluation:
     gallery: int = Field(default=8, ge=1)
     batch_size: int = Field(default=64, ge=1)
     workers: int = Field(default=2, ge=0)
-
-    def reports_of(self, experiment: Experiment) -> Path:
-        """Where figures go: a model that is named replaces nothing that the experiment reported."""
-        return experiment.reports if self.model is None else self.reports
 
 
 @settings
@@ -243,6 +241,11 @@ class Parameters:
     def _check(self) -> "Parameters":
         for name in ("vitpose_plus", "vitpose", "mae", "distilled"):
             self._check_tasks(name, getattr(self, name).tasks)
+        if unknown := sorted(self.evaluation.detections.keys() - self.data.datasets.keys()):
+            raise ValueError(
+                f"evaluation.detections: {', '.join(unknown)} not under data.datasets, "
+                f"which has {', '.join(self.data.datasets)}"
+            )
         self._check_depth("training", self.training, self.model)
         self._check_depth("student_training", self.student_training, self.student)
         if len(self.vitpose.tasks) != 1 or self.vitpose.ffn != "plain":
@@ -270,6 +273,8 @@ class Parameters:
 
     def _check_splits(self, task: str) -> None:
         splits = self.data.datasets[task].splits
-        for split in (TRAIN_SPLIT, self.evaluation.split):
+        # A model that is named is scored on the sets that have the split: few have a test split.
+        held_out = [self.evaluation.split] if self.evaluation.model is None else []
+        for split in (TRAIN_SPLIT, *held_out):
             if split not in splits:
                 raise ValueError(f"data.datasets.{task}.splits: {split} is missing")

@@ -19,6 +19,14 @@ def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
     Raises:
         ConfigurationError: weights to start from are missing, or GPUs.
     """
+    if "score_detected" in nodes:
+        for name, boxes in parameters.evaluation.detections.items():
+            for path in (boxes.file, boxes.pictures):
+                if path is not None and not path.is_file():
+                    raise ConfigurationError(
+                        f"evaluation.detections.{name}: {path} does not exist. Put the file there, "
+                        "or take the data set out of evaluation.detections"
+                    )
     recipes: tuple[tuple[str, str, Run], ...] = (
         ("train", "training", parameters.training),
         ("train_student", "student_training", parameters.student_training),

@@ -2,14 +2,20 @@
 
 import logging
 import math
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.parameters import Data, DetectedBoxes, Evaluation, Experiment
+from pipelines.evaluate.held_out import METRICS, covered
+from pipelines.evaluate.target import Target
+from pipelines.parameters import Data, DetectedBoxes, Evaluation
 from pipelines.tracking import log_figures
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.evaluation.report import Scores, render_scores, write_scores
+from vitpose_plus.evaluation.results import Results
+from vitpose_plus.evaluation.score import score_results, shown_figures
+from vitpose_plus.replacement import replacing
 
 if TYPE_CHECKING:
     from vitpose_plus.models import ViTPose
@@ -18,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def score_detected(
-    model: str, data: Data, experiment: Experiment, evaluation: Evaluation
+    target: Target, data: Data, evaluation: Evaluation
 ) -> dict[str, dict[str, float]]:
     """Predict in each named set's detected boxes, thin out, score, keep COCO's results JSON.
 
@@ -26,50 +32,78 @@ def score_detected(
         Figures by data set; none where no detections are configured.
 
     Raises:
-        ConfigurationError: a data set of the detections is not known.
+        ConfigurationError: the model serves no such keypoints.
         PredictionError: a detections file is broken.
     """
+    folder = target.reports / "detected"
     if not evaluation.detections:
+        shutil.rmtree(folder, ignore_errors=True)  # it would be another model's
         return {}
     import torch
 
     from vitpose_plus.checkpoints import load_model
-    from vitpose_plus.evaluation.oks import FIGURES
 
-    network = load_model(model).to("cuda" if torch.cuda.is_available() else "cpu")
-    reports = evaluation.reports_of(experiment)
+    network = load_model(target.weights).to("cuda" if torch.cuda.is_available() else "cpu")
+    serving = covered(network.config, data, evaluation.split)
     scores = []
-    for name, boxes in evaluation.detections.items():
-        if name not in data.datasets:
-            raise ConfigurationError(
-                f"evaluation.detections: no data set {name}, only {', '.join(data.datasets)}"
-            )
-        split = read_split(data.tables / name, evaluation.split)
-        figures, count = _score(network, split, boxes, evaluation, reports)
-        scores.append(Scores(name, FIGURES, figures, {}, count))
-        finite = {key: value for key, value in figures.items() if math.isfinite(value)}
-        log_figures({f"detected/{key}_{name}": value for key, value in finite.items()})
-    path = reports / "metrics_detected.json"
-    write_scores(path, scores)
-    print(f"\nIn detected boxes, also in {path}\n\n{render_scores(scores)}\n")
+    with replacing(folder) as part:
+        for name, boxes in evaluation.detections.items():
+            if name not in serving:
+                raise ConfigurationError(
+                    f"evaluation.detections.{name}: no ingested split {evaluation.split} with "
+                    f"keypoints that {target.name} draws"
+                )
+            split = read_split(data.tables / name, evaluation.split)
+            scores.append(_score(network, serving[name], split, boxes, evaluation, part))
+        write_scores(part / METRICS, scores)
+    for one in scores:
+        finite = {name: value for name, value in one.model.items() if math.isfinite(value)}
+        log_figures({f"detected/{name}_{one.task}": value for name, value in finite.items()})
+    print(f"\nIn detected boxes, also in {folder / METRICS}\n\n{render_scores(scores)}\n")
     return {one.task: one.model for one in scores}
 
 
 def _score(
-    network: "ViTPose", split: Split, boxes: DetectedBoxes, evaluation: Evaluation, reports: Path
-) -> tuple[dict[str, float], int]:
-    """A set's figures, and how many poses they are of."""
+    network: "ViTPose",
+    task: str,
+    split: Split,
+    boxes: DetectedBoxes,
+    evaluation: Evaluation,
+    folder: Path,
+) -> Scores:
     from vitpose_plus.evaluation.detected_split import listed_pictures, pictures_of
-    from vitpose_plus.evaluation.detections import read_detections
-    from vitpose_plus.evaluation.nms import suppress, view_areas
-    from vitpose_plus.evaluation.oks import evaluate_oks
-    from vitpose_plus.evaluation.predict import predict_detections
     from vitpose_plus.evaluation.results_json import write_results
 
     pictures = pictures_of(split.table)
     if boxes.pictures is not None:
         pictures = listed_pictures(boxes.pictures)
-    detections = read_detections(boxes.file, pictures, min_score=boxes.min_score)
+    poses = _poses(network, task, split, boxes, evaluation, pictures)
+    write_results(folder / f"{split.name}.json", poses, split.skeleton)
+    how = split.table, split.skeleton, split.metrics
+    return Scores(
+        task=split.name,
+        figures=shown_figures(split.metrics),
+        model=score_results(poses, *how, pictures=pictures, backend=evaluation.backend),
+        baseline={},
+        instances=len(poses),
+    )
+
+
+def _poses(
+    network: "ViTPose",
+    task: str,
+    split: Split,
+    boxes: DetectedBoxes,
+    evaluation: Evaluation,
+    pictures: dict[str, str],
+) -> Results:
+    from vitpose_plus.evaluation.detections import read_detections
+    from vitpose_plus.evaluation.nms import suppress, view_areas
+    from vitpose_plus.evaluation.predict import predict_detections
+
+    detections = read_detections(
+        boxes.file, pictures, category=boxes.category, min_score=boxes.min_score
+    )
     log.info(
         "%s: %d boxes of %s; left out: %d below the least score, %d of other categories",
         *(split.name, len(detections), boxes.file),
@@ -80,6 +114,7 @@ def _score(
         split,
         detections,
         pictures,
+        task=task,
         flip=evaluation.flip,
         batch_size=evaluation.batch_size,
         workers=evaluation.workers,
@@ -88,8 +123,4 @@ def _score(
     areas = view_areas(found.boxes, network.config.input_size, split.augmentation.padding)
     kept = suppress(found, split.skeleton, areas, boxes.suppression)
     log.info("%s: %d of %d poses describe nobody twice", split.name, len(kept), len(found))
-    write_results(reports / "detected" / f"{split.name}.json", kept, split.skeleton)
-    figures = evaluate_oks(
-        kept, split.skeleton, split.table, pictures=pictures, backend=evaluation.backend
-    )
-    return figures, len(kept)
+    return kept

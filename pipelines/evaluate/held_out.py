@@ -4,9 +4,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.parameters import Data, Evaluation, Experiment
+from pipelines.evaluate.target import Target
+from pipelines.parameters import Data, Evaluation
 from pipelines.splits import read_splits
 from vitpose_plus.datasets.split import Split
+from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.evaluation.kept import keep_predictions, kept_predictions
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.replacement import replacing
@@ -19,32 +21,43 @@ log = logging.getLogger(__name__)
 
 HeldOut = list[tuple[Split, Predictions]]
 KEPT = "predictions"  # in a reports folder
+METRICS = "metrics.json"
 
 
-def predict_held_out(
-    model: str, data: Data, experiment: Experiment, evaluation: Evaluation
-) -> HeldOut:
-    """Estimate the poses of all held-out instances, and keep them as COCO's results."""
+def predict_held_out(target: Target, data: Data, evaluation: Evaluation) -> HeldOut:
+    """Estimate the poses of all held-out instances, and keep them as COCO's results.
+
+    Raises:
+        ConfigurationError: the model covers no data set that was ingested.
+    """
     import torch
 
     from vitpose_plus.checkpoints import load_model
     from vitpose_plus.evaluation.predict import predict
 
-    network = load_model(model).to("cuda" if torch.cuda.is_available() else "cpu")
-    serving = dict.fromkeys(experiment.tasks)
-    if evaluation.model is not None:
-        serving = _covered(network.config, data, evaluation.split)
-    splits = read_splits(data, list(serving), evaluation.split)
+    network = load_model(target.weights).to("cuda" if torch.cuda.is_available() else "cpu")
+    serving = {name: name for name in target.tasks or ()}
+    if target.tasks is None:
+        serving = covered(network.config, data, evaluation.split)
+    splits = [one for one in read_splits(data, list(serving), evaluation.split) if _scorable(one)]
+    if not splits:
+        raise ConfigurationError(
+            f"{target.name} serves {', '.join(task.name for task in network.config.tasks)}: no "
+            f"data set with these keypoints has a split {evaluation.split} with anybody labelled. "
+            "Ingest one (kedro run --pipeline=ingest)"
+        )
     predictions = predict(
         network,
         splits,
-        tasks=[task or name for name, task in serving.items()],
+        tasks=[serving[split.name] for split in splits],
         flip=evaluation.flip,
         batch_size=evaluation.batch_size,
         workers=evaluation.workers,
     )
     held_out = list(zip(splits, predictions, strict=True))
-    with replacing(evaluation.reports_of(experiment) / KEPT) as folder:
+    # Poses of this model must never lie beside another's figures.
+    (target.reports / METRICS).unlink(missing_ok=True)
+    with replacing(target.reports / KEPT) as folder:
         for split, found in held_out:
             keep_predictions(found, split, folder)
     return held_out
@@ -70,8 +83,8 @@ def task_evaluation(
     return TaskEvaluation(split, predictions, model, baseline)
 
 
-def _covered(config: "ViTPoseConfig", data: Data, split: str) -> dict[str, str | None]:
-    """Every ingested data set that has the split and one of the model's tasks' keypoints."""
+def covered(config: "ViTPoseConfig", data: Data, split: str) -> dict[str, str]:
+    """Every ingested data set that has the split, and the model's task of its keypoints."""
     from vitpose_plus.datasets.manifest import MANIFEST_NAME
     from vitpose_plus.datasets.split import read_split
     from vitpose_plus.evaluation.coverage import covered_sets
@@ -81,10 +94,17 @@ def _covered(config: "ViTPoseConfig", data: Data, split: str) -> dict[str, str |
     if absent := sorted(set(having) - set(ingested)):
         log.warning("not ingested, so not scored: %s", ", ".join(absent))
     skeletons = {name: read_split(data.tables / name, split).skeleton for name in ingested}
-    covered = covered_sets(config, skeletons)
-    if foreign := sorted(set(ingested) - set(covered)):
+    found = covered_sets(config, skeletons)
+    if foreign := sorted(set(ingested) - set(found)):
         log.info("the model draws other keypoints, so not scored: %s", ", ".join(foreign))
-    for name, task in covered.items():
+    for name, task in found.items():
         if task != name:
             log.info("%s is scored by the model's task %s", name, task)
-    return dict(covered)
+    return found
+
+
+def _scorable(split: Split) -> bool:
+    anybody = bool(split.table.trainable.any()) if len(split.table) else False
+    if not anybody:
+        log.warning("%s: nobody is labelled in the split, so it is not scored", split.name)
+    return anybody

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.evaluate.held_out import HeldOut, task_evaluation
-from pipelines.model_address import local_weights
-from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation, Experiment
+from pipelines.evaluate.held_out import METRICS, HeldOut, task_evaluation
+from pipelines.evaluate.target import Target
+from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation
 from pipelines.tracking import log_figures, log_files
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions
@@ -22,23 +22,12 @@ log = logging.getLogger(__name__)
 FIGURE_OF_ONE = {"oks": "OKS", "pckh": "PCKh", "pck": "PCK", "hand": "AUC"}
 
 
-def find_model(experiment: Experiment, evaluation: Evaluation) -> str:
-    """Where the model lies that is to be scored.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    named = evaluation.model
-    address = str(experiment.models / "best") if named is None else named
-    return local_weights(address, "evaluation.model", evaluation.reports / "model")
-
-
 def score_held_out(
-    held_out: HeldOut, data: Data, experiment: Experiment, evaluation: Evaluation
+    held_out: HeldOut, target: Target, data: Data, evaluation: Evaluation
 ) -> dict[str, Any]:
     """Score by each set's own metrics, print the table, write and track the figures."""
     scores = [_score(*one, data, evaluation) for one in held_out]
-    path = evaluation.reports_of(experiment) / "metrics.json"
+    path = target.reports / METRICS
     write_scores(path, scores)
     for one in scores:
         log_figures(_named("best", one.task, one.model))
@@ -48,11 +37,11 @@ def score_held_out(
     return scores_to_json(scores)
 
 
-def draw_held_out(held_out: HeldOut, experiment: Experiment, evaluation: Evaluation) -> None:
+def draw_held_out(held_out: HeldOut, target: Target, evaluation: Evaluation) -> None:
     """Draw the best and the worst of each set, and a row of each for an overview."""
     from vitpose_plus.evaluation.gallery import OverviewRow, draw_gallery, draw_overview
 
-    folder = evaluation.reports_of(experiment) / "gallery"
+    folder = target.reports / "gallery"
     with replacing(folder) as part:
         rows = []
         for split, predictions in held_out:
@@ -70,7 +59,8 @@ def draw_held_out(held_out: HeldOut, experiment: Experiment, evaluation: Evaluat
                 count=evaluation.gallery,
             )
             rows.append(OverviewRow(split.name, predictions, split.skeleton, split.images, rank))
-        draw_overview(rows, part / "overview.jpg")
+        if rows:
+            draw_overview(rows, part / "overview.jpg")
     log_files(folder, "gallery")
     log.info("the best and the worst are drawn in %s", folder)
 
@@ -78,23 +68,28 @@ def draw_held_out(held_out: HeldOut, experiment: Experiment, evaluation: Evaluat
 def report_held_out(
     held_out: HeldOut,
     figures: dict[str, Any],
-    model: str,
-    experiment: Experiment,
+    target: Target,
     evaluation: Evaluation,
     seed: int,
 ) -> None:
     """Write a page that shows where the model errs and how."""
     from vitpose_plus.evaluation_pages import ModelEvaluation, write_report
 
-    folder = evaluation.reports_of(experiment) / "report"
+    tasks = [task_evaluation(*one, figures) for one in held_out]
+    measured = [task for task in tasks if task.main in task.figures]
+    for task in tasks:
+        if task not in measured:
+            log.warning(
+                "%s: nothing gives its %s, so the report is without it", task.task, task.main
+            )
+    folder = target.reports / "report"
     facts = {
         "Split": evaluation.split,
         "Boxes": "the annotations'",
         "Mirrored crops": "averaged" if evaluation.flip else "not used",
     }
-    tasks = [task_evaluation(*one, figures) for one in held_out]
     page = write_report(
-        ModelEvaluation(evaluation.model or model, tasks, facts),
+        ModelEvaluation(target.name, measured, facts),
         folder,
         resamples=evaluation.resamples,
         seed=seed,

@@ -4,7 +4,8 @@ from kedro.pipeline import Pipeline, node, pipeline
 
 from pipelines.evaluate.detected import score_detected
 from pipelines.evaluate.held_out import predict_held_out
-from pipelines.evaluate.nodes import draw_held_out, find_model, report_held_out, score_held_out
+from pipelines.evaluate.nodes import draw_held_out, report_held_out, score_held_out
+from pipelines.evaluate.target import find_model, trained_model
 
 DATA, EVALUATION, SEED = "params:data", "params:evaluation", "params:seed"
 
@@ -14,45 +15,56 @@ def create_pipeline(experiment: str) -> Pipeline:
     find = node(
         find_model,
         inputs=[f"params:{experiment}", EVALUATION],
-        outputs=f"best_{experiment}",
+        outputs=f"target_of_{experiment}",
         name="find_model",
     )
-    return pipeline([find]) + create_scoring_pipeline(experiment)
+    return pipeline([find]) + _create_scoring_pipeline(experiment)
 
 
 def create_scoring_pipeline(experiment: str) -> Pipeline:
-    """Predict, score, draw and report an experiment's held-out splits."""
-    model, poses = f"best_{experiment}", f"held_out_poses_of_{experiment}"
-    settings, figures = f"params:{experiment}", f"metrics_of_{experiment}"
+    """Score what the experiment's training has just left."""
+    take = node(
+        trained_model,
+        inputs=[f"best_{experiment}", f"params:{experiment}"],
+        outputs=f"target_of_{experiment}",
+        name="trained_model",
+    )
+    return pipeline([take]) + _create_scoring_pipeline(experiment)
+
+
+def _create_scoring_pipeline(experiment: str) -> Pipeline:
+    """Predict, score, draw and report held-out splits."""
+    target, poses = f"target_of_{experiment}", f"held_out_poses_of_{experiment}"
+    figures = f"metrics_of_{experiment}"
     return pipeline(
         [
             node(
                 predict_held_out,
-                inputs=[model, DATA, settings, EVALUATION],
+                inputs=[target, DATA, EVALUATION],
                 outputs=poses,
                 name="predict_held_out",
             ),
             node(
                 score_held_out,
-                inputs=[poses, DATA, settings, EVALUATION],
+                inputs=[poses, target, DATA, EVALUATION],
                 outputs=figures,
                 name="score_held_out",
             ),
             node(
                 score_detected,
-                inputs=[model, DATA, settings, EVALUATION],
+                inputs=[target, DATA, EVALUATION],
                 outputs=f"detected_metrics_of_{experiment}",
                 name="score_detected",
             ),
             node(
                 draw_held_out,
-                inputs=[poses, settings, EVALUATION],
+                inputs=[poses, target, EVALUATION],
                 outputs=None,
                 name="draw_held_out",
             ),
             node(
                 report_held_out,
-                inputs=[poses, figures, model, settings, EVALUATION, SEED],
+                inputs=[poses, figures, target, EVALUATION, SEED],
                 outputs=None,
                 name="report_held_out",
             ),

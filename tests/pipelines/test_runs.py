@@ -244,7 +244,7 @@ def test_detected_boxes_are_scored_beside_the_true_ones(main_job):
     )
     assert code == 0, printed
     reports = folder / "data/sample/reports/vitpose_plus"
-    found = json.loads((reports / "metrics_detected.json").read_text())["coco"]
+    found = json.loads((reports / "detected/metrics.json").read_text())["coco"]
     with_true_boxes = json.loads((reports / "metrics.json").read_text())["coco"]["model"]
     assert found["instances"] < len(detections)
     assert found["model"]["AR"] == pytest.approx(with_true_boxes["AR"], abs=0.05)

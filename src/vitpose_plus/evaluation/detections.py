@@ -66,15 +66,15 @@ def read_detections(
     path: Path,
     pictures: Container[str] | None = None,
     *,
-    category: int = PERSON,
+    category: int | None = PERSON,
     min_score: float = 0.0,
 ) -> Detections:
-    """Read detections of one category, in the file's order.
+    """Read detections, in the file's order.
 
     Args:
         path: the file.
         pictures: the split's picture ids; None: any are taken.
-        category: the category to read.
+        category: the category to read; None: all, as where they are species.
         min_score: the least score to take; official: 0.
 
     Raises:
@@ -82,7 +82,9 @@ def read_detections(
             is not among the split's. Names the file and the record, counted from 0.
     """
     records = read_records(path, _Record, LAYOUT)
-    chosen = {i: record for i, record in enumerate(records) if record.category_id == category}
+    chosen = {
+        i: record for i, record in enumerate(records) if category in (None, record.category_id)
+    }
     first: dict[_Record, int] = {}
     for index, record in chosen.items():
         if fault := record.fault(pictures):

@@ -122,6 +122,7 @@ def predict_detections(
     detections: Detections,
     pictures: Mapping[str, str],
     *,
+    task: str | None = None,
     flip: bool = True,
     batch_size: int = 64,
     workers: int = 2,
@@ -130,10 +131,11 @@ def predict_detections(
     """Estimate one pose a detected box; its score is the box's times its sure keypoints' mean.
 
     Args:
-        model: in evaluation mode; it serves the split's task.
-        split: gives task, skeleton and image folder; its rows have no say.
+        model: in evaluation mode.
+        split: gives skeleton and image folder; its rows have no say.
         detections: M boxes.
         pictures: picture id to file name, see `pictures_of` and `listed_pictures`.
+        task: the model's task; None: the one of the split's name.
         flip: average with the mirrored crops.
         batch_size: crops at once.
         workers: processes that cut crops.
@@ -143,7 +145,8 @@ def predict_detections(
         CheckpointError: the model does not serve the split's data set, or with other keypoints.
         PredictionError: a detection's picture is not named.
     """
-    _check_tasks(model, [split], [split.name])
+    served = [task or split.name]
+    _check_tasks(model, [split], served)
     if not len(detections):
         points = len(split.skeleton)
         return Results(
@@ -155,7 +158,13 @@ def predict_detections(
         )
     rows = split_of_detections(split, detections, pictures)
     (found,) = predict(
-        model, [rows], flip=flip, batch_size=batch_size, workers=workers, progress=progress
+        model,
+        [rows],
+        tasks=served,
+        flip=flip,
+        batch_size=batch_size,
+        workers=workers,
+        progress=progress,
     )
     return replace(found, box_scores=detections.scores).results()
 

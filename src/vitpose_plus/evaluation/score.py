@@ -1,6 +1,6 @@
 """A data set's figures by its own metrics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -15,6 +15,7 @@ from vitpose_plus.evaluation.keypoint_figures import measure_keypoints
 from vitpose_plus.evaluation.oks import Backend, evaluate_oks
 from vitpose_plus.evaluation.pck import evaluate_pck, evaluate_pckh
 from vitpose_plus.evaluation.predictions import Predictions
+from vitpose_plus.evaluation.results import Results
 from vitpose_plus.evaluation.subsets import by_family, by_species, evaluate_parts, mean_of_parts
 from vitpose_plus.evaluation.wholebody import evaluate_wholebody
 from vitpose_plus.skeletons import Skeleton
@@ -72,6 +73,40 @@ def score(
     figures: dict[str, float] = {}
     for metric in metrics:
         figures |= _score(predictions, truth, skeleton, metric, backend)
+    return figures
+
+
+def score_results(
+    found: Results,
+    truth: AnnotationTable,
+    skeleton: Skeleton,
+    metrics: Sequence[Metric],
+    *,
+    pictures: Iterable[str] = (),
+    backend: Backend = "fast",
+) -> dict[str, float]:
+    """The figures of poses that belong to no row, as those in a detector's boxes.
+
+    Metrics that measure an instance's own pose are left out: which pose is whose is not known.
+
+    Args:
+        found: M poses with their scores.
+        truth: the whole split.
+        skeleton: the data set's keypoints.
+        metrics: the data set's.
+        pictures: ids of the split's pictures, those without anybody too.
+        backend: of COCO's ten figures.
+
+    Raises:
+        PredictionError: a pose's picture is not among them.
+    """
+    figures: dict[str, float] = {}
+    if "oks" in metrics:
+        figures |= evaluate_oks(found, skeleton, truth, pictures=pictures, backend=backend)
+    if "wholebody" in metrics:
+        figures |= evaluate_wholebody(found, skeleton, truth, pictures=pictures)
+    if "crowdpose" in metrics:
+        figures |= evaluate_crowdpose(found, skeleton, truth, pictures=pictures)
     return figures
 
 

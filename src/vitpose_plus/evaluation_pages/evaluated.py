@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.evaluation.picture_figures import picture_figures
 from vitpose_plus.evaluation.predictions import Predictions
+from vitpose_plus.evaluation.score import main_figure
 from vitpose_plus.evaluation.significance import PictureFigures
 
 
@@ -16,7 +17,7 @@ class TaskEvaluation:
     Attributes:
         split: what it was scored on: the truth, its skeleton, metrics and pictures.
         predictions: poses of the split's trainable rows.
-        figures: the model's, by name, the one that the data set is known by first.
+        figures: the model's, by name, without those that nothing measures.
         baseline: the mean pose's figures by name; empty: not known.
     """
 
@@ -33,7 +34,7 @@ class TaskEvaluation:
     @property
     def main(self) -> str:
         """The name of the figure that the data set is known by."""
-        return next(iter(self.figures))
+        return main_figure(self.split.metrics)
 
     def by_picture(self) -> PictureFigures:
         """The figures in the form that the bootstrap draws pictures from."""
