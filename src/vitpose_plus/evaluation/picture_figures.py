@@ -43,7 +43,10 @@ def picture_figures(
         pools = _hand(predictions, skeleton, of_row, units)
     else:
         near = _near(predictions, skeleton, metrics)
-        pools = {name: pool(value, of_row, units) for name, value in near.items()}
+        pools = {
+            name: (pool if name.startswith("PCK") else pool_by_keypoint)(value, of_row, units)
+            for name, value in near.items()
+        }
     return PooledFigures(tuple(pools), tuple(pools.values()), units)
 
 

@@ -47,7 +47,7 @@ def evaluate_wholebody(
 
     Returns:
         0..1: "AP", "AP50" .. "AR_L" of all keypoints; "AP_body", "AR_body", and so for "foot",
-        "face", "left_hand", "right_hand"; "AP_hand" and "AR_hand", the two hands' mean. nan where
+        "face", "left_hand", "right_hand"; "AP_hand" and "AR_hand", the mean of those that are labelled. nan where
         a part is labelled nowhere.
 
     Raises:
@@ -70,7 +70,9 @@ def evaluate_wholebody(
         curves = average_precision(_confident(_of_keypoints(whole, place), scores[:, place]))
         figures |= {f"{kind}_{name}": curves.figures()[kind] for kind in ("AP", "AR")}
     for kind in ("AP", "AR"):
-        figures[f"{kind}_hand"] = (figures[f"{kind}_left_hand"] + figures[f"{kind}_right_hand"]) / 2
+        hands = [figures[f"{kind}_{side}_hand"] for side in ("left", "right")]
+        labelled = [value for value in hands if not np.isnan(value)]
+        figures[f"{kind}_hand"] = float(np.mean(labelled)) if labelled else float("nan")
     return figures
 
 
