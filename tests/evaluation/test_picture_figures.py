@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from vitpose_plus.datasets.table import AnnotationTable
+from vitpose_plus.evaluation.crowdpose import evaluate_crowdpose
 from vitpose_plus.evaluation.hand import evaluate_hand
 from vitpose_plus.evaluation.oks import evaluate_oks
 from vitpose_plus.evaluation.pck import evaluate_pck, evaluate_pckh
@@ -64,6 +65,24 @@ def test_every_picture_once_gives_the_figures_themselves(split):
     figures = picture_figures(poses, table, COCO, ("oks",))
     found = dict(zip(figures.names, figures.of_draw(np.ones(PICTURES)), strict=True))
     assert found == pytest.approx(evaluate_oks(poses, COCO, table), abs=1e-12, nan_ok=True)
+
+
+def test_crowdposes_figures_are_drawn_by_its_own_protocol(table_of):
+    crowdpose = SKELETONS["crowdpose"]
+    rng = np.random.default_rng(4)
+    visibility = np.ones((20, 14))
+    visibility[::3, :12] = 0  # head and neck alone make no instance there
+    table = table_of(rng.uniform(0, 200, (20, 14, 2)), visibility, area=[900.0] * 20)
+    away = rng.normal(0, 6, table.keypoints.shape)
+    poses = Predictions(
+        table, (table.keypoints + away).astype(np.float32), np.ones((20, 14)), np.ones(20)
+    )
+    figures = picture_figures(poses, table, crowdpose, ("oks", "crowdpose"))
+    found = dict(zip(figures.names, figures.of_draw(np.ones(figures.units)), strict=True))
+    expected = evaluate_crowdpose(poses, crowdpose, table)
+    for name in ("AP", "AP50", "AP75", "AR"):
+        assert found[name] == pytest.approx(expected[name], abs=1e-12)
+    assert expected["AP"] != pytest.approx(evaluate_oks(poses, crowdpose, table)["AP"], abs=0.01)
 
 
 @pytest.mark.parametrize("seed", range(6))

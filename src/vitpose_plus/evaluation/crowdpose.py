@@ -49,7 +49,7 @@ def evaluate_crowdpose(
     """
     rows = rows_of(found) if truth is None else truth
     comparison = compare(found, skeleton, rows, pictures=pictures)
-    comparison = replace(comparison, truth=_as_crowdpose(comparison.truth, skeleton))
+    comparison = replace(comparison, truth=as_crowdpose(comparison.truth, skeleton))
     figures = average_precision(comparison, (ALL,)).figures()
     index = rows.column("crowd_index").astype(np.float64)
     for level, (least, end) in LEVELS.items():
@@ -62,7 +62,8 @@ def _precision(comparison: Comparison) -> float:
     return average_precision(comparison, (ALL,)).figures()["AP"]
 
 
-def _as_crowdpose(truth: TruePoses, skeleton: Skeleton) -> TruePoses:
+def as_crowdpose(truth: TruePoses, skeleton: Skeleton) -> TruePoses:
+    """The true poses with CrowdPose's areas, and ignored where its protocol ignores them."""
     counting = np.array([name not in NOT_COUNTED for name in skeleton.keypoints])
     return replace(
         truth,

@@ -1,6 +1,7 @@
 """A data set's figures in the form that the bootstrap draws pictures from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pyarrow as pa
 from vitpose_plus.datasets.source import Metric
 from vitpose_plus.datasets.table import AnnotationTable
 from vitpose_plus.evaluation.comparison import compare, picture_names, picture_numbers
+from vitpose_plus.evaluation.crowdpose import as_crowdpose
 from vitpose_plus.evaluation.drawn_precision import drawn_precision
 from vitpose_plus.evaluation.hand import PCK_THRESHOLD, longer_sides
 from vitpose_plus.evaluation.keypoint_figures import measure_keypoints
@@ -36,7 +38,10 @@ def picture_figures(
     names = picture_names(truth)
     unit = drawn_with(truth, names)
     if metrics[0] == "oks":
-        return drawn_precision(compare(predictions, skeleton, truth), unit)
+        comparison = compare(predictions, skeleton, truth)
+        if "crowdpose" in metrics:  # whose figures take the place of COCO's
+            comparison = replace(comparison, truth=as_crowdpose(comparison.truth, skeleton))
+        return drawn_precision(comparison, unit)
     of_row = unit[picture_numbers(predictions.rows.column("image_id"), names)]
     units = int(unit.max(initial=-1)) + 1
     if metrics[0] == "hand":

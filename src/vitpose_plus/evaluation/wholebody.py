@@ -47,8 +47,8 @@ def evaluate_wholebody(
 
     Returns:
         0..1: "AP", "AP50" .. "AR_L" of all keypoints; "AP_body", "AR_body", and so for "foot",
-        "face", "left_hand", "right_hand"; "AP_hand" and "AR_hand", the mean of those that are labelled. nan where
-        a part is labelled nowhere.
+        "face", "left_hand", "right_hand"; "AP_hand" and "AR_hand", the mean of those hands that
+        are labelled. nan where a part is labelled nowhere.
 
     Raises:
         ConfigurationError: the skeleton is another.
