@@ -3,9 +3,12 @@ import math
 import numpy as np
 import pytest
 
-from vitpose_plus.evaluation.hand import evaluate_hand, instance_auc
+from vitpose_plus.evaluation.hand import evaluate_hand
 from vitpose_plus.evaluation.predictions import Predictions
+from vitpose_plus.evaluation.score import instance_figures
+from vitpose_plus.skeletons import SKELETONS
 
+HAND = SKELETONS["interhand"]
 POINTS = 21
 
 
@@ -51,7 +54,7 @@ def test_a_perfect_prediction_scores_1_without_error(table_of):
     perfect = Predictions(table, table.keypoints, np.ones((3, POINTS)), np.ones(3))
     figures = evaluate_hand(perfect)
     assert (figures["PCK"], figures["AUC"], figures["EPE"]) == (1.0, 1.0, 0.0)
-    assert instance_auc(perfect).tolist() == [1.0] * 3
+    assert instance_figures(perfect, HAND, ("hand",)).tolist() == [1.0] * 3
 
 
 def test_a_hopeless_prediction_scores_0(table_of):
@@ -85,6 +88,7 @@ def test_an_instances_auc_counts_its_own_labelled_keypoints(table_of):
     moved = table.keypoints.copy()
     moved[0, 0, 0] = 14.9  # Under 15 pixels, the 11th threshold, and the nine above.
     moved[0, 1, 0] = 500
-    found = instance_auc(Predictions(table, moved, np.ones((2, POINTS)), np.ones(2)))
+    poses = Predictions(table, moved, np.ones((2, POINTS)), np.ones(2))
+    found = instance_figures(poses, HAND, ("hand",))
     assert found[0] == pytest.approx(10 / 20 / 2)
     assert math.isnan(found[1])

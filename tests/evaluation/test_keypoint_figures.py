@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from vitpose_plus.datasets.source import MEASURES_KEYPOINTS
-from vitpose_plus.evaluation.hand import instance_auc
 from vitpose_plus.evaluation.keypoint_figures import keypoint_similarity, measure_keypoints
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.evaluation.score import instance_figures
@@ -37,11 +36,6 @@ def test_what_is_not_labelled_has_neither_figure_nor_distance(predictions, metri
     hidden = predictions.rows.visibility == 0
     assert np.isnan(figures.value[hidden]).all()
     assert (np.isnan(figures.value) == np.isnan(figures.distance)).all()
-
-
-def test_a_hands_instances_have_their_own_auc(predictions):
-    found = measure_keypoints(predictions, SKELETONS["interhand"], ("hand",)).of_instances
-    assert found == pytest.approx(instance_auc(predictions), nan_ok=True)
 
 
 def test_similarity_falls_off_as_coco_has_it():

@@ -18,14 +18,6 @@ def test_an_instances_score_is_the_mean_of_its_confident_keypoints_times_the_box
     assert predictions.instance_scores == pytest.approx([(0.9 + 0.5) / 2 * 0.5, 0.0])
 
 
-def test_a_row_of_coco_results_holds_x_y_score_for_each_keypoint(predictions):
-    row = predictions.to_coco_results({"picture-0": 7, "picture-1": 9})[0]
-    assert row["image_id"] == 7
-    assert row["category_id"] == 1
-    assert row["score"] == pytest.approx(0.35)
-    assert row["keypoints"] == pytest.approx([0, 1, 0.9, 2, 3, 0.5, 4, 5, 0.1])
-
-
 def test_taking_rows_keeps_poses_with_their_instances(predictions):
     taken = predictions.take(np.array([1]))
     assert taken.rows.column("instance_id").tolist() == ["instance-1"]

@@ -36,14 +36,6 @@ def evaluate_hand(predictions: Predictions) -> dict[str, float]:
     }
 
 
-def instance_auc(predictions: Predictions) -> np.ndarray:
-    """[N] the AUC of each instance by itself, 0..1; nan where nothing is labelled."""
-    pixels, labelled, _ = keypoint_errors(predictions, np.ones(len(predictions)))
-    total = np.where(labelled, keypoint_auc(pixels), 0.0).sum(axis=1)
-    count = labelled.sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
 def longer_sides(predictions: Predictions) -> np.ndarray:
     """[N] pixels: the longer side of each box."""
     return predictions.rows.bbox[:, 2:].max(axis=1)

@@ -1,8 +1,6 @@
 """Predicted poses, one for a row of an annotation table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -80,21 +78,3 @@ class Predictions:
             self.instance_scores,
             self.rows.bbox,
         )
-
-    def to_coco_results(self, image_ids: Mapping[str, int]) -> list[dict[str, Any]]:
-        """Rows of COCO's keypoint results format.
-
-        Args:
-            image_ids: the table's ids, which are text, to COCO's, which are integers.
-        """
-        triplets = np.concatenate([self.keypoints, self.scores[..., None]], axis=2)
-        columns = zip(self.rows.column("image_id"), triplets, self.instance_scores, strict=True)
-        return [
-            {
-                "image_id": image_ids[image_id],
-                "category_id": 1,
-                "keypoints": triplet.ravel().tolist(),
-                "score": float(score),
-            }
-            for image_id, triplet, score in columns
-        ]
