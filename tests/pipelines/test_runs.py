@@ -211,13 +211,19 @@ def test_evaluate_and_the_single_task_run(main_job):
 @pytest.mark.slow
 def test_a_named_model_is_scored_on_all_sets_that_it_covers_and_compared(main_job):
     folder, _ = main_job
+    for name in ("ochuman", "interhand"):
+        code, printed = kedro(folder, "--pipeline=ingest", f"--params=data.only={name}")
+        assert code == 0, printed
     last = "evaluation.model=data/sample/models/vitpose_plus/last"
     code, printed = kedro(folder, "--pipeline=evaluate", f"--params={last}")
     assert code == 0, printed
     metrics = json.loads((folder / "data/sample/reports/evaluated/metrics.json").read_text())
-    assert list(metrics)[-1] == "ochuman"
+    tasks = {"coco", "aic", "mpii", "ap10k", "apt36k", "coco_wholebody"}
+    assert set(metrics) == {*tasks, "ochuman"}
     assert metrics["ochuman"]["mean_pose"] == {}
-    assert "the model draws other keypoints, so not scored: crowdpose" in " ".join(printed.split())
+    told = " ".join(printed.split())
+    assert "not ingested, so not scored: crowdpose" in told
+    assert "the model draws other keypoints, so not scored: interhand" in told
     reports = "data/sample/reports"
     pair = f"comparison.first={reports}/vitpose_plus,comparison.second={reports}/evaluated"
     code, printed = kedro(folder, "--pipeline=compare", f"--params={pair}")
