@@ -135,3 +135,14 @@ def test_what_would_fail_after_ingestion_fails_before_it(conf, spoil, message):
     raw, folders = conf(spoil)
     with pytest.raises(ConfigurationError, match=message):
         check_parameters(raw, folders)
+
+
+@pytest.mark.parametrize("environment", ["sample", "real_mini", "lspet"])
+def test_a_student_learns_at_the_rate_that_its_file_says(environment, monkeypatch):
+    monkeypatch.setenv("VITPOSE_DATA", "/data")
+    parameters = check_parameters(load(CONF, environment), [])
+    rates = [
+        recipe.optimisation.rate(recipe.batch_size)
+        for recipe in (parameters.training, parameters.student_training)
+    ]
+    assert rates[0] == rates[1] == parameters.training.optimisation.learning_rate
