@@ -283,26 +283,26 @@ def test_an_auto_encoder_is_learned_and_starts_a_training_of_two_processes(main_
 def test_a_distillation_that_is_stopped_goes_on_with_its_token_and_its_student(main_job):
     folder, _ = main_job
     models = folder / "data/sample/models/distilled"
-    command = [KEDRO, "run", "--pipeline=distill", "--params=student_training.epochs=12"]
+    command = [KEDRO, "run", "--pipeline=distill", "--params=student_training.epochs=6"]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         for line in process.stdout:
-            if "epoch 3 of 12" in line:
+            if "epoch 3 of 6" in line:
                 process.send_signal(signal.SIGTERM)
                 break
         process.stdout.read()
     assert process.returncode == 75
     assert runs(folder)[1][0].info.status == "KILLED"
     token = (models / "token/best/token.safetensors").read_bytes()
-    code, printed = kedro(folder, "--pipeline=distill", "--params=student_training.epochs=12")
+    code, printed = kedro(folder, "--pipeline=distill", "--params=student_training.epochs=6")
     assert code == 0, printed
     assert "going on from step" in printed
     assert "this very training is done" in printed
     assert (models / "token/best/token.safetensors").read_bytes() == token
     assert json.loads((models / "best/config.json").read_text())["knowledge_tokens"] == 1
     client, (run, *_) = runs(folder)
-    assert len(client.get_metric_history(run.info.run_id, "score")) >= 12
+    assert len(client.get_metric_history(run.info.run_id, "score")) >= 6
     assert client.list_artifacts(run.info.run_id, "knowledge_token")
     code, printed = kedro(folder, "--pipeline=evaluate_distilled")
     assert code == 0, printed
