@@ -1,5 +1,6 @@
 """MLflow, as the pipelines use it: into the run that kedro-mlflow has opened."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,12 @@ def log_figures(figures: Mapping[str, float]) -> None:
     import mlflow
 
     mlflow.log_metrics({name.replace("@", "_"): value for name, value in figures.items()})
+
+
+def log_scores(who: str, task: str, figures: Mapping[str, float]) -> None:
+    """Log one model's finite figures of one task, as `<who>/<figure>_<task>`, if a run is open."""
+    finite = {name: value for name, value in figures.items() if math.isfinite(value)}
+    log_figures({f"{who}/{name}_{task}": value for name, value in finite.items()})
 
 
 def log_files(folder: Path, name: str) -> None:

@@ -1,7 +1,6 @@
 """Node: poses in a detector's boxes, as published results have them."""
 
 import logging
-import math
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.evaluate.held_out import METRICS, covered
 from pipelines.evaluate.target import Target
 from pipelines.parameters import Data, DetectedBoxes, Evaluation
-from pipelines.tracking import log_figures
+from pipelines.tracking import log_scores
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.evaluation.report import Scores, render_scores, write_scores
@@ -57,8 +56,7 @@ def score_detected(
             scores.append(_score(network, serving[name], split, boxes, evaluation, part))
         write_scores(part / METRICS, scores)
     for one in scores:
-        finite = {name: value for name, value in one.model.items() if math.isfinite(value)}
-        log_figures({f"detected/{name}_{one.task}": value for name, value in finite.items()})
+        log_scores("detected", one.task, one.model)
     print(f"\nIn detected boxes, also in {folder / METRICS}\n\n{render_scores(scores)}\n")
     return {one.task: one.model for one in scores}
 

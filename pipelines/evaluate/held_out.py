@@ -85,15 +85,14 @@ def task_evaluation(
 
 def covered(config: "ViTPoseConfig", data: Data, split: str) -> dict[str, str]:
     """Every ingested data set that has the split, and the model's task of its keypoints."""
-    from vitpose_plus.datasets.manifest import MANIFEST_NAME
-    from vitpose_plus.datasets.split import read_split
+    from vitpose_plus.datasets.manifest import MANIFEST_NAME, read_manifest
     from vitpose_plus.evaluation.coverage import covered_sets
 
     having = [name for name, source in data.datasets.items() if split in source.splits]
     ingested = [name for name in having if (data.tables / name / MANIFEST_NAME).is_file()]
     if absent := sorted(set(having) - set(ingested)):
         log.warning("not ingested, so not scored: %s", ", ".join(absent))
-    skeletons = {name: read_split(data.tables / name, split).skeleton for name in ingested}
+    skeletons = {name: read_manifest(data.tables / name).skeleton for name in ingested}
     found = covered_sets(config, skeletons)
     if foreign := sorted(set(ingested) - set(found)):
         log.info("the model draws other keypoints, so not scored: %s", ", ".join(foreign))

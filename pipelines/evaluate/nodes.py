@@ -1,7 +1,6 @@
 """Nodes: predict held-out pictures, score them beside the mean pose, draw them."""
 
 import logging
-import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from pipelines.evaluate.held_out import METRICS, HeldOut, task_evaluation
 from pipelines.evaluate.target import Target
 from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation
-from pipelines.tracking import log_figures, log_files
+from pipelines.tracking import log_files, log_scores
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions
 from vitpose_plus.evaluation.predictions import Predictions
@@ -30,8 +29,8 @@ def score_held_out(
     path = target.reports / METRICS
     write_scores(path, scores)
     for one in scores:
-        log_figures(_named("best", one.task, one.model))
-        log_figures(_named("mean_pose", one.task, one.baseline))
+        log_scores("best", one.task, one.model)
+        log_scores("mean_pose", one.task, one.baseline)
     # Printed, not logged: a log's margin would break the columns.
     print(f"\nHeld-out figures, also in {path}\n\n{render_scores(scores)}\n")
     return scores_to_json(scores)
@@ -117,8 +116,3 @@ def _mean_pose_figures(split: Split, predictions: Predictions, data: Data) -> di
     train = read_split(folder, TRAIN_SPLIT).trainable()
     guess = mean_pose_predictions(mean_pose(train), predictions.rows)
     return score(guess, split.table, split.skeleton, split.metrics)
-
-
-def _named(who: str, task: str, figures: dict[str, float]) -> dict[str, float]:
-    finite = {name: value for name, value in figures.items() if math.isfinite(value)}
-    return {f"{who}/{name}_{task}": value for name, value in finite.items()}

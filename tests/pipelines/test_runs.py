@@ -57,6 +57,20 @@ def kedro(folder, *arguments):
     return done.returncode, done.stdout + done.stderr
 
 
+def stopped(folder, request, words, *arguments):
+    """Run, send the signal at the first line with these words, and give back the exit code."""
+    command = [KEDRO, "run", *arguments]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout:
+            if words in line:
+                process.send_signal(request)
+                break
+        process.stdout.read()
+    return process.returncode
+
+
 def runs(folder):
     """MLflow's runs, the newest first."""
     import mlflow
@@ -283,19 +297,11 @@ def test_an_auto_encoder_is_learned_and_starts_a_training_of_two_processes(main_
 def test_a_distillation_that_is_stopped_goes_on_with_its_token_and_its_student(main_job):
     folder, _ = main_job
     models = folder / "data/sample/models/distilled"
-    command = [KEDRO, "run", "--pipeline=distill", "--params=student_training.epochs=6"]
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        for line in process.stdout:
-            if "epoch 3 of 6" in line:
-                process.send_signal(signal.SIGTERM)
-                break
-        process.stdout.read()
-    assert process.returncode == 75
+    arguments = "--pipeline=distill", "--params=student_training.epochs=6"
+    assert stopped(folder, signal.SIGTERM, "epoch 3 of 6", *arguments) == 75
     assert runs(folder)[1][0].info.status == "KILLED"
     token = (models / "token/best/token.safetensors").read_bytes()
-    code, printed = kedro(folder, "--pipeline=distill", "--params=student_training.epochs=6")
+    code, printed = kedro(folder, *arguments)
     assert code == 0, printed
     assert "going on from step" in printed
     assert "this very training is done" in printed
@@ -328,16 +334,8 @@ def test_a_failed_run_is_marked_failed_and_tells_one_screen(main_job):
 @pytest.mark.slow
 def test_an_interrupted_run_is_marked_killed(main_job):
     folder, _ = main_job
-    command = [KEDRO, "run", "--pipeline=train_vitpose", "--params=training.epochs=1000"]
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        for line in process.stdout:
-            if "epoch 1 of 1000" in line:
-                process.send_signal(signal.SIGINT)
-                break
-        process.stdout.read()
-    assert process.returncode != 0
+    arguments = "--pipeline=train_vitpose", "--params=training.epochs=1000"
+    assert stopped(folder, signal.SIGINT, "epoch 1 of 1000", *arguments) != 0
     assert runs(folder)[1][0].info.status == "KILLED"
 
 

@@ -127,30 +127,31 @@ def _curves(choice: Choice) -> tuple[np.ndarray, np.ndarray]:
     recall = np.full(len(levels), np.nan)
     hit, ignored = matching.hit[order], matching.ignored[order]
     for bit in range(len(levels)):
-        wanted = int(_flags(matching.counted, bit).sum())
+        wanted = int(flags(matching.counted, bit).sum())
         if wanted:
-            hits = np.flatnonzero(_flags(hit, bit))
-            judged = np.cumsum(~_flags(ignored, bit))[hits]
-            precision[bit] = _precision(judged, wanted)
+            hits = np.flatnonzero(flags(hit, bit))
+            judged = np.cumsum(~flags(ignored, bit))[hits]
+            right = np.arange(1, len(hits) + 1)
+            precision[bit] = precision_at_recalls(right, judged, wanted)
             recall[bit] = len(hits) / wanted
     return precision.reshape(*shape, -1).transpose(1, 2, 0), recall.reshape(shape).T
 
 
-def _precision(judged: np.ndarray, wanted: int) -> np.ndarray:
-    """[R] the best precision at each recall or above.
+def precision_at_recalls(right: np.ndarray, judged: np.ndarray, wanted: float) -> np.ndarray:
+    """[R] the best precision at each recall or above, 0 where it is not reached.
 
     It is enough to look at the hits: between two of them precision falls.
 
     Args:
-        judged: [H] how many poses were right or wrong up to each hit, itself too.
+        right: [H] how many poses were right up to each hit, itself too.
+        judged: [H] how many were right or wrong.
         wanted: how many instances there are.
     """
-    right = np.arange(1, len(judged) + 1)
-    precision = right / (judged + np.spacing(1))
-    best = np.maximum.accumulate(precision[::-1])[::-1]
+    best = np.maximum.accumulate((right / (judged + np.spacing(1)))[::-1])[::-1]
     first = np.searchsorted(right / wanted, RECALLS, side="left")
     return np.append(best, 0.0)[first]
 
 
-def _flags(bits: np.ndarray, bit: int) -> np.ndarray:
+def flags(bits: np.ndarray, bit: int) -> np.ndarray:
+    """[M] of one choice of threshold and size, from the bits [M] of all."""
     return (bits >> np.uint64(bit)) & np.uint64(1) > 0

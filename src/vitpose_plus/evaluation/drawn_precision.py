@@ -11,6 +11,8 @@ from vitpose_plus.evaluation.average_precision import (
     AveragePrecision,
     Choice,
     choose,
+    flags,
+    precision_at_recalls,
 )
 from vitpose_plus.evaluation.comparison import Comparison
 
@@ -40,12 +42,9 @@ class Level:
         if not wanted:
             return np.full(len(RECALLS), np.nan), np.nan
         right = np.cumsum(of_found[self.hits])
-        # Between two hits precision falls, so that the hits are enough.
         judged = np.cumsum(of_found * self.judged)[self.hits]
-        best = np.maximum.accumulate((right / (judged + np.spacing(1)))[::-1])[::-1]
-        first = np.searchsorted(right / wanted, RECALLS, side="left")
         reached = float(right[-1] / wanted) if len(right) else 0.0
-        return np.append(best, 0.0)[first], reached
+        return precision_at_recalls(right, judged, wanted), reached
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +101,7 @@ def drawn_precision(comparison: Comparison, unit: np.ndarray) -> DrawnPrecision:
 def _level(choice: Choice, bit: int, unit: np.ndarray, units: int) -> Level:
     matching, order = choice.matching, choice.order
     hit, ignored, counted = (
-        (bits >> np.uint64(bit)) & np.uint64(1) > 0
+        flags(bits, bit)
         for bits in (matching.hit[order], matching.ignored[order], matching.counted)
     )
     wanted = np.bincount(unit[counted], minlength=units)

@@ -7,6 +7,7 @@ It is what the official protocol does with poses on detected boxes: HRNet's and 
 import numpy as np
 from pydantic import Field
 
+from vitpose_plus.evaluation.keypoint_figures import keypoint_similarity
 from vitpose_plus.evaluation.results import Results
 from vitpose_plus.geometry.view import PADDING, view_of_box
 from vitpose_plus.settings import settings
@@ -65,9 +66,8 @@ def similarity(keypoints: np.ndarray, area: np.ndarray, sigmas: np.ndarray) -> n
         [M, M] in 0..1, float64.
     """
     points = np.asarray(keypoints, np.float64)
-    squared = ((points[:, None] - points) ** 2).sum(axis=-1)
-    shared = (area[:, None] + area) / 2 + np.spacing(1)
-    return np.exp(-squared / (2 * (2 * sigmas) ** 2) / shared[..., None]).mean(axis=-1)
+    shared = (area[:, None] + area) / 2
+    return keypoint_similarity(points[:, None], points, shared, sigmas).mean(axis=-1)
 
 
 def view_areas(

@@ -3,12 +3,10 @@
 from pathlib import Path
 
 from vitpose_plus.errors import ConfigurationError
-from vitpose_plus.evaluation.significance import LEVEL, RESAMPLES
-from vitpose_plus.evaluation.taxonomy import GOOD, KINDS, NEAR
+from vitpose_plus.evaluation.significance import RESAMPLES
 from vitpose_plus.evaluation_pages.evaluated import ModelEvaluation
+from vitpose_plus.evaluation_pages.page import write_page
 from vitpose_plus.evaluation_pages.task_comparison import compare_task
-from vitpose_plus.pages import PAGE_NAME, render
-from vitpose_plus.replacement import replacing
 
 
 def write_comparison(
@@ -46,19 +44,12 @@ def write_comparison(
     sections = [
         compare_task(ours[name], theirs[name], resamples=resamples, seed=seed) for name in common
     ]
-    text = render(
-        "evaluation_pages",
+    return write_page(
+        folder,
         "comparison.html.j2",
         models=(("A", first), ("B", second)),
         only={"A": sorted(set(ours) - set(theirs)), "B": sorted(set(theirs) - set(ours))},
         sections=sections,
-        kinds=KINDS,
-        good=GOOD,
-        near=NEAR,
-        level=LEVEL,
         resamples=resamples,
         seed=seed,
     )
-    with replacing(folder) as part:
-        (part / PAGE_NAME).write_text(text, encoding="utf-8")
-    return folder / PAGE_NAME

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from vitpose_plus.evaluation.significance import LEVEL, RESAMPLES
-from vitpose_plus.evaluation.taxonomy import GOOD, KINDS, NEAR
+from vitpose_plus.evaluation.significance import RESAMPLES
 from vitpose_plus.evaluation_pages.evaluated import ModelEvaluation
+from vitpose_plus.evaluation_pages.page import write_page
 from vitpose_plus.evaluation_pages.task_section import task_section
 from vitpose_plus.inference.skeleton_figure import WIDTH
-from vitpose_plus.pages import PAGE_NAME, render
-from vitpose_plus.replacement import replacing
 
 
 def write_report(
@@ -29,20 +27,13 @@ def write_report(
         PictureError: a picture that is to be shown is missing or broken.
     """
     sections = [task_section(task, resamples=resamples, seed=seed) for task in evaluation.tasks]
-    text = render(
-        "evaluation_pages",
+    return write_page(
+        folder,
         "report.html.j2",
         model=evaluation.model,
         facts=evaluation.facts,
         sections=sections,
-        kinds=KINDS,
-        good=GOOD,
-        near=NEAR,
-        level=LEVEL,
         resamples=resamples,
         seed=seed,
         width=WIDTH,
     )
-    with replacing(folder) as part:
-        (part / PAGE_NAME).write_text(text, encoding="utf-8")
-    return folder / PAGE_NAME
