@@ -96,7 +96,7 @@ def run(trial: Trial, folder: Path) -> Found:
         network = trial.network(splits).to(world.device, memory_format=torch.channels_last)
         loader = training_batches(network.config, trial.training, splits, 0, world, stores)
         optimise(
-            PoseObjective(network, splits, trial.training.sigma),
+            PoseObjective(network, splits),
             loader,
             trial.training,
             folder / "run",

@@ -22,6 +22,7 @@ def network(model: Model, ffn: FFN, data: Data, tasks: Sequence[str]) -> "ViTPos
         attention=model.attention,
         decoder=model.decoder,
         drop_path=model.drop_path,
+        sigma=model.sigma,
         ffn=ffn,
         tasks=tuple(
             Task(name=task, skeleton=read_manifest(data.tables / task).skeleton) for task in tasks

@@ -99,6 +99,7 @@ class Model:
     attention: AttentionPattern = AttentionPattern()
     decoder: Decoder = "classic"
     drop_path: float = Field(default=0.0, ge=0.0, lt=1.0)
+    sigma: float = Field(default=2.0, gt=0)
 
     @model_validator(mode="after")
     def _check(self) -> "Model":

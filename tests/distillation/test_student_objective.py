@@ -28,7 +28,7 @@ def make_objective(make_teacher, make_student, toy_split):
         if taught.uses_token:
             give_token(student, token if token is not None else torch.randn(1, 1, 96))
         splits = [toy_split(name, 4) for name in names]
-        return StudentObjective(student, teacher, splits, 2.0).train(), plain.train()
+        return StudentObjective(student, teacher, splits).train(), plain.train()
 
     return make
 

@@ -53,6 +53,14 @@ def test_a_teacher_of_another_input_size_is_loaded_at_the_students(make_teacher,
     assert teacher(torch.randn(1, 3, 64, 48), "coco").shape == (1, 17, 16, 12)
 
 
+def test_heatmaps_of_another_width_are_no_target(make_teacher, make_student):
+    folder, student = make_teacher("coco", sigma=3.0), make_student("coco").config
+    with pytest.raises(CheckpointError, match=r"sigma 3, .* to draw 2.*student.sigma: 3"):
+        load_teacher(Distillation(teacher=folder), student)
+    token_alone = load_teacher(Distillation(teacher=folder, loss="token"), student)
+    assert token_alone.config.sigma == 3
+
+
 def test_a_missing_expert_names_both_lists(make_teacher, make_student):
     folder = make_teacher("coco", "aic")
     with pytest.raises(

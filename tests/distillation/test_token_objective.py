@@ -35,7 +35,7 @@ def objective(make_teacher, make_student, toy_split):
     splits = [toy_split("coco"), toy_split("coco_wholebody", 4)]
     token = LearnedToken(2, 96)
     torch.nn.init.normal_(token.token)
-    return TokenObjective(teacher, token, splits, 2.0, RECORD).train()
+    return TokenObjective(teacher, token, splits, RECORD).train()
 
 
 def test_only_the_token_has_a_gradient_and_the_teacher_stays_as_it_is(objective, batch_of):

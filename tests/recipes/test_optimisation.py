@@ -30,7 +30,7 @@ def test_the_optimiser_is_the_published(recipe, published):
 
 
 def test_targets_and_sampling_are_the_published(recipe):
-    assert recipe.training.sigma == 2.0
+    assert recipe.model.sigma == 2.0
     assert recipe.training.sampling.kind == "proportional"  # concatenated and shuffled
     assert recipe.model.decoder == "classic"
     assert recipe.evaluation.flip

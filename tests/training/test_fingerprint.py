@@ -36,7 +36,6 @@ def test_what_changes_how_and_not_what_is_left_out(split):
         {"accumulate": 2},
         {"precision": "32-true"},
         {"optimisation": Optimisation(clip_norm=None)},
-        {"sigma": 3.0},
     ],
 )
 def test_another_recipe_is_another_training(split, changes):

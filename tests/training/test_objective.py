@@ -21,7 +21,7 @@ def setting(make_model, make_split):
     """An objective of two tasks, and all their instances as they stand."""
     splits = [make_split("coco"), make_split("mpii", count=4)]
     crops = InstanceCrops(splits, SIZE)
-    return PoseObjective(make_model("coco", "mpii").eval(), splits, sigma=2.0), crops
+    return PoseObjective(make_model("coco", "mpii").eval(), splits), crops
 
 
 def batch_of(crops, *indices) -> CropBatch:
@@ -75,7 +75,7 @@ def test_what_the_loader_left_coded_is_decoded_on_the_device(make_split, make_mo
     splits = [make_split("coco")]
     build_crops(splits[0], tmp_path / "crops", STILL, SIZE, progress=False)
     stores = [open_crops(splits[0], tmp_path / "crops", STILL, SIZE)]
-    objective = PoseObjective(make_model("coco"), splits, sigma=2.0)
+    objective = PoseObjective(make_model("coco"), splits)
     keys = [(0, 3), (0, 1)]
     coded, decoded = (
         objective.to_device(batch, torch.device("cpu"))

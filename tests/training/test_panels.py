@@ -89,7 +89,7 @@ def test_a_sheet_is_written_whole_and_stays_low_enough(make_split, tmp_path, eac
     samples = choose_panels(splits, config(*splits), each)
     heatmaps = torch.rand(len(samples), max(len(s.skeleton) for s in splits), 16, 12)
     path = tmp_path / "panels" / "epoch_0001.jpg"
-    draw_panels(samples, heatmaps, 0, path)
+    draw_panels(samples, heatmaps, config(*splits).codec, 0, path)
     with Image.open(path) as sheet:
         assert sheet.format == "JPEG"
         assert sheet.height <= HIGHEST
@@ -103,8 +103,8 @@ def test_true_heatmaps_give_the_annotated_pose(make_split, tmp_path):
     points, visible = torch.from_numpy(sample.keypoints), torch.from_numpy(sample.visibility)
     codec = HeatmapCodec((256, 192), (64, 48))
     heatmaps, _ = encode(points[None], visible[None], codec)
-    draw_panels([sample], heatmaps, 0, tmp_path / "true.png")
-    draw_panels([sample], heatmaps.flip(-1), 0, tmp_path / "wrong.png")
+    draw_panels([sample], heatmaps, codec, 0, tmp_path / "true.png")
+    draw_panels([sample], heatmaps.flip(-1), codec, 0, tmp_path / "wrong.png")
 
     def difference(path):
         """Between the prediction's tile and the annotation's, in grey levels."""

@@ -81,7 +81,7 @@ def _objective(job: StudentJob, train: Sequence[Split]) -> StudentObjective:
     student = first_model(job.student, job.training)
     if known is not None:
         give_token(student, known.values)
-    return StudentObjective(student, teacher, train, job.training.sigma)
+    return StudentObjective(student, teacher, train)
 
 
 def _fingerprint(job: StudentJob, material: Material) -> str:

@@ -59,7 +59,7 @@ def learn_token(job: TokenJob, material: Material, world: World) -> FittedToken:
     teacher.to(world.device).to(memory_format=torch.channels_last)
     torch.manual_seed(job.seed)
     token = LearnedToken(record.tokens, record.width).to(world.device)
-    objective = TokenObjective(teacher, token, material.train, training.sigma, record)
+    objective = TokenObjective(teacher, token, material.train, record)
     with fast_attention(math.prod(student.grid)):
         examination = TokenExamination(objective, training, material.held_out, world)
         done = optimise(

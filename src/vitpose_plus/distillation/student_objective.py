@@ -29,13 +29,10 @@ class StudentObjective(PoseObjective):
         student: what learns.
         teacher: frozen, of the same tasks in the same order; None: its heatmaps are no target.
         splits: what the batches are made from, in the order of the tasks.
-        sigma: of the target Gaussians, in heatmap pixels.
     """
 
-    def __init__(
-        self, student: ViTPose, teacher: ViTPose | None, splits: Sequence[Split], sigma: float
-    ) -> None:
-        super().__init__(student, splits, sigma)
+    def __init__(self, student: ViTPose, teacher: ViTPose | None, splits: Sequence[Split]) -> None:
+        super().__init__(student, splits)
         self.teacher = teacher
 
     def forward(self, batch: CropBatch) -> Losses:

@@ -22,8 +22,8 @@ def load_teacher(distillation: Distillation, student: ViTPoseConfig) -> ViTPose:
     """The teacher at the student's input size, of the student's tasks in their order; frozen.
 
     Raises:
-        CheckpointError: it cannot be read, lacks a task of the student's, or draws other
-            keypoints for it.
+        CheckpointError: it cannot be read, lacks a task of the student's, draws other keypoints
+            for it, or heatmaps of another sigma where those are a target.
     """
     model = load_model(
         distillation.teacher,
@@ -32,6 +32,8 @@ def load_teacher(distillation: Distillation, student: ViTPoseConfig) -> ViTPose:
         heads=distillation.teacher_heads,
     )
     with naming(distillation.teacher):
+        if distillation.uses_heatmaps:
+            _refuse_other_sigma(model.config.sigma, student.sigma)
         return freeze(of_tasks(model, student.tasks))
 
 
@@ -95,6 +97,14 @@ def _refuse_other_keypoints(task: Task, theirs: Task) -> None:
             f"{task.name}: the teacher's {len(other)} keypoints ({cut(list(other))}) are not the "
             f"student's {len(own)} ({cut(list(own))}): take a teacher of the same keypoints in the "
             "same order"
+        )
+
+
+def _refuse_other_sigma(theirs: float, own: float) -> None:
+    if theirs != own:
+        raise CheckpointError(
+            f"the teacher draws Gaussians of sigma {theirs:g}, the student is to draw {own:g}: it "
+            f"cannot learn both. Set student.sigma: {theirs:g}, or distillation.loss: token"
         )
 
 

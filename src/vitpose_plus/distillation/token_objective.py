@@ -46,7 +46,6 @@ class TokenObjective(Objective):
         teacher: frozen; its tasks are the splits', in the same order.
         token: what learns.
         splits: what the batches are made from.
-        sigma: of the target Gaussians, in heatmap pixels.
         record: written beside the token.
     """
 
@@ -57,12 +56,11 @@ class TokenObjective(Objective):
         teacher: ViTPose,
         token: LearnedToken,
         splits: Sequence[Split],
-        sigma: float,
         record: TokenRecord,
     ) -> None:
         super().__init__()
         self.network = token
-        self.poses = PoseObjective(teacher, splits, sigma)
+        self.poses = PoseObjective(teacher, splits)
         self.record = record
         self.eval()
 

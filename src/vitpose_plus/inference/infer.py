@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from vitpose_plus.geometry import normalise
-from vitpose_plus.heatmaps import HeatmapCodec, decode, unflip
+from vitpose_plus.heatmaps import decode, unflip
 from vitpose_plus.inference.acceleration import Accelerated
 from vitpose_plus.models import ViTPose
 
@@ -28,7 +28,7 @@ def infer(
         zeros beyond a sample's own keypoints.
     """
     config = model.config
-    codec = HeatmapCodec(config.input_size, config.heatmap_size)
+    codec = config.codec
     images = normalise(pictures)
     heatmaps = model.by_task(images, tasks)
     mirrored = model.by_task(images.flip(-1), tasks) if flip else {}

@@ -1,6 +1,6 @@
 """What a ViTPose is made of: its size, its input, its attention and the tasks it serves."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
@@ -9,6 +9,9 @@ from vitpose_plus.geometry.input_size import PATCH, InputSize
 from vitpose_plus.models.sizes import SIZES, Size, SizeName
 from vitpose_plus.settings import settings
 from vitpose_plus.skeletons import Skeleton
+
+if TYPE_CHECKING:
+    from vitpose_plus.heatmaps import HeatmapCodec
 
 HEATMAP_STRIDE = 4
 LAYER_NORM_EPS = 1e-6  # the official code's; transformers' default is 1e-12
@@ -64,6 +67,8 @@ class ViTPoseConfig:
         knowledge_tokens: learned tokens beside the visual ones, the same for all tasks (ViTPose,
             section 3.4, takes one to pass a teacher's knowledge on).
         layer_norm_eps: of every LayerNorm.
+        sigma: of the Gaussians it draws, in heatmap pixels: of its targets in training, and of
+            the smoothing before they are decoded.
         tasks: the data sets in the order of their experts.
     """
 
@@ -76,6 +81,7 @@ class ViTPoseConfig:
     drop_path: float = Field(default=0.0, ge=0.0, lt=1.0)
     knowledge_tokens: int = Field(default=0, ge=0)
     layer_norm_eps: float = Field(default=LAYER_NORM_EPS, gt=0)
+    sigma: float = Field(default=2.0, gt=0)
     tasks: tuple[Task, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -101,6 +107,13 @@ class ViTPoseConfig:
     def heatmap_size(self) -> tuple[int, int]:
         """(height, width) of a heatmap."""
         return self.input_size[0] // HEATMAP_STRIDE, self.input_size[1] // HEATMAP_STRIDE
+
+    @property
+    def codec(self) -> "HeatmapCodec":
+        """Between keypoints and this model's heatmaps."""
+        from vitpose_plus.heatmaps import HeatmapCodec
+
+        return HeatmapCodec(self.input_size, self.heatmap_size, self.sigma)
 
     @property
     def upsampling(self) -> int:

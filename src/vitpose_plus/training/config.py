@@ -65,7 +65,6 @@ class Training(Run):
     """One training of poses.
 
     Attributes:
-        sigma: of the target Gaussians, in heatmap pixels.
         augmentation: how views stray from their boxes.
         sampling: how the data sets share an epoch.
         decode: who decodes and warps the crops of crop stores: the loader's processes, or the
@@ -76,7 +75,6 @@ class Training(Run):
         panels: held-out instances of each set whose poses and heatmaps are drawn at each scoring.
     """
 
-    sigma: float = Field(default=2.0, gt=0)
     augmentation: Augmentation = Augmentation()
     sampling: Sampling = Sampling()
     decode: Literal["loader", "device"] = "loader"

@@ -80,7 +80,7 @@ class PoseExamination:
             heatmaps = predict_panels(self.model, self.samples)
         path = self.folder / f"epoch_{epoch + 1:04d}.jpg"
         if self.world.main:
-            draw_panels(self.samples, heatmaps, epoch, path)
+            draw_panels(self.samples, heatmaps, self.model.config.codec, epoch, path)
         return [path]
 
     def _score(self, poses: PoseCollector) -> dict[str, float]:

@@ -75,7 +75,7 @@ def fit(
     start = training.start.weights if training.start is not None else None
     with fast_attention(math.prod(config.grid)):
         done = optimise(
-            PoseObjective(model, train, training.sigma),
+            PoseObjective(model, train),
             training_batches(config, training, train, seed, world, stores),
             training,
             folder,

@@ -15,7 +15,6 @@ from vitpose_plus.datasets.split import Split, record_names
 from vitpose_plus.engine.config import Optimisation
 from vitpose_plus.engine.objective import Losses, Objective
 from vitpose_plus.geometry import normalise
-from vitpose_plus.heatmaps import HeatmapCodec
 from vitpose_plus.models import ViTPose
 from vitpose_plus.models.block import Block
 from vitpose_plus.models.cost import mean_multiply_adds
@@ -33,16 +32,15 @@ class PoseObjective(Objective):
     Args:
         model: what learns.
         splits: what the batches are made from, in the order of the model's tasks.
-        sigma: of the target Gaussians, in heatmap pixels.
     """
 
     network: ViTPose
 
-    def __init__(self, model: ViTPose, splits: Sequence[Split], sigma: float) -> None:
+    def __init__(self, model: ViTPose, splits: Sequence[Split]) -> None:
         super().__init__()
         self.network = model
         self.splits = splits
-        self.codec = HeatmapCodec(model.config.input_size, model.config.heatmap_size, sigma)
+        self.codec = model.config.codec
 
     def forward(self, batch: CropBatch) -> Losses:
         """The sum of the decoders' losses."""

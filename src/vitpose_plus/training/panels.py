@@ -76,7 +76,9 @@ def predict_panels(model: ViTPose, samples: Sequence[PanelSample]) -> Tensor:
         return model(normalise(pictures), tasks).float().cpu()
 
 
-def draw_panels(samples: Sequence[PanelSample], heatmaps: Tensor, epoch: int, path: Path) -> None:
+def draw_panels(
+    samples: Sequence[PanelSample], heatmaps: Tensor, codec: HeatmapCodec, epoch: int, path: Path
+) -> None:
     """Write a sheet: of each sample the predicted pose, the annotated one, and the heatmaps.
 
     Every labelled keypoint is drawn, sure or not: that is what the metrics measure.
@@ -84,11 +86,10 @@ def draw_panels(samples: Sequence[PanelSample], heatmaps: Tensor, epoch: int, pa
     Args:
         samples: what was predicted; at least one.
         heatmaps: [N, K, h, w], `predict_panels`'.
+        codec: the model's.
         epoch: counted from 0, as everywhere; the sheet counts from 1, as people do.
         path: a .jpg.
     """
-    (height, width), (rows, columns) = samples[0].picture.shape[:2], heatmaps.shape[2:]
-    codec = HeatmapCodec((height, width), (rows, columns))
     keypoints, scores = decode(heatmaps, codec)
     found = zip(samples, keypoints.numpy(), scores.numpy(), heatmaps, strict=True)
     cells = [_cell(*one) for one in found]

@@ -33,7 +33,7 @@ class Outcome:
 
 def score_then_step(order: Order, world: World) -> Outcome:
     torch.manual_seed(0)
-    objective = PoseObjective(ViTPose(order.model), [], sigma=2.0)
+    objective = PoseObjective(ViTPose(order.model), [])
     batch = samples(world)
     module = spread(objective, "fsdp", world)
     with evaluating(objective.network):
