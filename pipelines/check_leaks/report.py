@@ -51,6 +51,9 @@ def ingested_pictures(data: Data, needed: Collection[str]) -> Compared:
             continue
         found.names.append(name)
         for split in splits:
+            if data.datasets[name].near_training(split.split):
+                log.info("%s %s is not compared: it is near_training by design", name, split.split)
+                continue
             (found.training if split.split == TRAIN_SPLIT else found.held_out).append(split)
     return found
 

@@ -6,12 +6,9 @@ import pytest
 from vitpose_plus.evaluation.oks import evaluate_oks
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.evaluation.subsets import (
-    SEEN,
-    UNSEEN,
     Part,
     by_family,
     by_species,
-    by_video,
     evaluate_parts,
     mean_of_parts,
 )
@@ -89,10 +86,3 @@ def test_the_mean_is_over_the_parts_that_have_the_figure():
     mean = mean_of_parts(parts)
     assert (mean["AP"], mean["AP_L"]) == pytest.approx((0.6, 0.3))
     assert math.isnan(mean["AP_M"])
-
-
-def test_videos_that_training_saw_are_told_from_the_others(table_of):
-    points = np.ones((4, len(AP10K), 2))
-    held_out = table_of(points, video_id=["7", "8", None, "7"])
-    training = table_of(points[:3], video_id=["7", "9", None])
-    assert by_video(held_out, training).tolist() == [SEEN, UNSEEN, None, SEEN]

@@ -1,5 +1,6 @@
 """Where a data set lies and how it is laid out: the configuration that ingestion reads."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +34,7 @@ ONLY_OF: dict[str, tuple[Layout, ...]] = {
     "part": ("mpii", "ochuman"),
     "tompson_list": ("mpii",),
     "video_share": ("apt36k",),
+    "frame_share": ("apt36k",),
     "cameras": ("interhand",),
     "joints": ("interhand",),
 }
@@ -70,6 +72,10 @@ class SplitSource:
         cameras, joints: InterHand2.6M: the files that go with `annotations`, the `_data` file.
         video_share: APT-36K has one file for all: take the videos whose hash, in [0, 1),
             lies in this range; splits by video keep neighbouring frames on one side.
+        frame_share: APT-36K: of these videos, take the frames whose hash lies in this range. A
+            split by frames alone is the intra-video one: training sees its frames' neighbours.
+        near_training: training is known to hold near copies of its pictures, as an intra-video
+            split has them by design: the leak check passes it by.
     """
 
     annotations: Path
@@ -80,6 +86,8 @@ class SplitSource:
     cameras: Path | None = None
     joints: Path | None = None
     video_share: tuple[float, float] | None = None
+    frame_share: tuple[float, float] | None = None
+    near_training: bool = False
 
     def files(self) -> tuple[Path, ...]:
         """Every file that the split's records come from."""
@@ -112,6 +120,10 @@ class DatasetSource:
     warn: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
 
+    def near_training(self, split: str) -> bool:
+        """Whether a split, which may be none of these, is `near_training`."""
+        return split in self.splits and self.splits[split].near_training
+
     @model_validator(mode="after")
     def _check(self) -> "DatasetSource":
         for name, split in self.splits.items():
@@ -125,6 +137,7 @@ class DatasetSource:
                     f"split {name}: layout {self.layout} has no part {split.part}, only "
                     + " and ".join(PARTS[self.layout])
                 )
+        self._check_shares()
         if not self.splits or not self.metrics:
             raise ValueError("a data set needs at least one split and one metric")
         if self.metrics[0] not in MEASURES_KEYPOINTS:
@@ -133,3 +146,21 @@ class DatasetSource:
                 f"are ranked: put one of {', '.join(MEASURES_KEYPOINTS)} before it"
             )
         return self
+
+    def _check_shares(self) -> None:
+        """No frame of APT-36K's one file may stand in two splits."""
+        shared = [(name, one) for name, one in self.splits.items() if self.layout == "apt36k"]
+        for (name, one), (other_name, other) in combinations(shared, 2):
+            if _overlap(one.video_share, other.video_share) and _overlap(
+                one.frame_share, other.frame_share
+            ):
+                raise ValueError(
+                    f"splits {name} and {other_name} share frames: part them by video_share or "
+                    "frame_share"
+                )
+
+
+def _overlap(one: tuple[float, float] | None, other: tuple[float, float] | None) -> bool:
+    """Whether two parts of [0, 1) have anything in common; None is all of it."""
+    (least, end), (other_least, other_end) = one or (0.0, 1.0), other or (0.0, 1.0)
+    return max(least, other_least) < min(end, other_end)

@@ -1,4 +1,4 @@
-"""COCO's figures for parts of a split: species, families, videos that training has seen."""
+"""COCO's figures for parts of a split: species, families."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,8 +12,6 @@ from vitpose_plus.evaluation.comparison import Comparison, compare, rows_of
 from vitpose_plus.evaluation.predictions import Predictions
 from vitpose_plus.evaluation.results import Results
 from vitpose_plus.skeletons import Skeleton
-
-SEEN, UNSEEN = "intra-video", "inter-video"
 
 
 @dataclass(frozen=True)
@@ -95,19 +93,6 @@ def by_family(truth: AnnotationTable) -> np.ndarray:
     """
     species, place = np.unique(truth.column("category").astype(str), return_inverse=True)
     return np.array([family_of(name) for name in species], object)[place]
-
-
-def by_video(truth: AnnotationTable, training: AnnotationTable) -> np.ndarray:
-    """[N] labels for `evaluate_parts`: whether training saw other frames of the row's video.
-
-    A split by frames is intra-video, one by videos inter-video (APT-36K). Rows of no video belong
-    to no part.
-    """
-    videos = truth.column("video_id")
-    seen = np.isin(videos.astype(str), training.column("video_id").astype(str))
-    labels = np.where(seen, SEEN, UNSEEN).astype(object)
-    labels[[video is None for video in videos]] = None
-    return labels
 
 
 def _rows_among(rows: AnnotationTable, truth: AnnotationTable) -> np.ndarray:

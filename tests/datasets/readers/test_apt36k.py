@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitpose_plus.datasets.readers.apt36k import path_below, read_apt36k, video_hash
+from vitpose_plus.datasets.readers.apt36k import path_below, read_apt36k, unit_hash
 from vitpose_plus.datasets.source import SplitSource
 from vitpose_plus.errors import AnnotationError
 from vitpose_plus.skeletons import Skeleton
@@ -88,9 +88,35 @@ def test_a_videos_share_follows_its_hash(
     assert found == expected
 
 
+def test_every_frame_falls_on_one_side_and_videos_stand_on_both(
+    clips: dict[str, Any], split: Write, three: Skeleton
+) -> None:
+    sides = [
+        read_apt36k(split(clips, frame_share=share), three).instances
+        for share in ((0.0, 0.5), (0.5, 1.0))
+    ]
+    frames = [{i.image_id for i in side} for side in sides]
+    videos = [{i.video_id for i in side} for side in sides]
+    assert not frames[0] & frames[1]
+    assert len(frames[0] | frames[1]) == 80
+    assert len(videos[0] & videos[1]) > 10
+
+
+def test_frames_are_shared_out_among_the_videos_of_the_split(
+    clips: dict[str, Any], split: Write, three: Skeleton
+) -> None:
+    by_video, by_frame = {"video_share": (0.0, 0.7)}, {"frame_share": (0.5, 1.0)}
+    ids = [
+        {i.image_id for i in read_apt36k(split(clips, **shares), three).instances}
+        for shares in (by_video, by_frame, by_video | by_frame)
+    ]
+    assert ids[2] == ids[0] & ids[1]
+    assert ids[2]
+
+
 @given(st.text())
 def test_a_hash_lies_in_the_unit_interval(video: str) -> None:
-    assert 0 <= video_hash(video) < 1
+    assert 0 <= unit_hash(video) < 1
 
 
 def test_tracks_and_videos_reach_the_rows(

@@ -1,7 +1,7 @@
 """APT-36K: COCO's layout over video frames, with paths of the authors' Windows machine.
 
 Layout: pandorgan/APT-36K, apt36k_annotations.json. There is no official split: neighbouring
-frames are near copies, so a split must go by video.
+frames are near copies, so a split should go by video; one by frames measures something else.
 """
 
 import hashlib
@@ -26,18 +26,17 @@ OWN_PARTS = 3
 
 
 def read_apt36k(split: SplitSource, skeleton: Skeleton) -> Reading:
-    """Read the videos whose hash lies in the split's share.
+    """Read the frames that the split's shares of videos and frames hold.
 
     Raises:
         AnnotationError: the file breaks its layout or does not fit the skeleton.
     """
     file = open_coco(split.annotations)
     notes = check_categories(file, skeleton, counts=(len(skeleton),))
-    share = split.video_share or (0.0, 1.0)
     chosen = [
         index
         for index, record in enumerate(file.annotations)
-        if share[0] <= _video_place(file, record, index) < share[1]
+        if _belongs(split, file, record, index)
     ]
     relative = path_below(split.images)
 
@@ -55,14 +54,14 @@ def read_apt36k(split: SplitSource, skeleton: Skeleton) -> Reading:
     reading.notes = [
         *notes,
         *reading.notes,
-        f"{file.path.name}: {left_out} annotations of other videos",
+        f"{file.path.name}: {left_out} annotations of other videos or frames",
     ]
     return reading
 
 
-def video_hash(video_id: str) -> float:
-    """A video's place in [0, 1): the first 32 bits of SHA-256 of its id."""
-    return int(hashlib.sha256(video_id.encode()).hexdigest()[:8], 16) / 2**32
+def unit_hash(name: str) -> float:
+    """A video's or a frame's place in [0, 1): the first 32 bits of SHA-256 of its name."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32
 
 
 def path_below(images: Path) -> Callable[[str], str]:
@@ -89,13 +88,21 @@ def path_below(images: Path) -> Callable[[str], str]:
     return relative
 
 
-def _video_place(file: CocoFile, record: dict, index: int) -> float:
+def _within(share: tuple[float, float] | None, name: str) -> bool:
+    least, end = share or (0.0, 1.0)
+    return least <= unit_hash(name) < end
+
+
+def _belongs(split: SplitSource, file: CocoFile, record: dict, index: int) -> bool:
     where = where_annotation(file.path, record, index)
-    video = file.image_of(record, where).get("video_id", record.get("video_id"))
+    image = file.image_of(record, where)
+    video = image.get("video_id", record.get("video_id"))
     if video is None:
         raise AnnotationError(
             f"{where}: neither it nor its image has a video_id; without one, frames of a video "
             "would stand on both sides of a split"
         )
     with Place(where):
-        return video_hash(str(video))
+        return _within(split.video_share, str(video)) and _within(
+            split.frame_share, f"frame {image['id']}"
+        )
