@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from pipelines.evaluation_parameters import Comparison, Evaluation
 from vitpose_plus.datasets.crop_store.config import Crops
 from vitpose_plus.datasets.sample.config import SampleConfig
 from vitpose_plus.datasets.source import DatasetName, DatasetSource
 from vitpose_plus.distillation.config import Distillation
-from vitpose_plus.evaluation.nms import Suppression
 from vitpose_plus.geometry.input_size import InputSize
 from vitpose_plus.leaks.settings import Leaks
 from vitpose_plus.models.config import FFN, AttentionPattern, Decoder, check_windows
@@ -135,71 +135,6 @@ class MaskedExperiment:
 
     tasks: tuple[str, ...] = Field(min_length=1)
     models: Path
-
-
-@settings
-class DetectedBoxes:
-    """Boxes that a detector found, in the layout of COCO's published person detections.
-
-    Attributes:
-        file: the detections.
-        pictures: a COCO-style file that lists every picture of the split, those without people
-            too, on which every pose is a mistake; None: only annotated pictures count.
-        category: of the boxes to take; None: all, as where categories are species.
-        min_score: the least score of a box; official: 0.
-        suppression: of poses that describe one person.
-    """
-
-    file: Path
-    pictures: Path | None = None
-    category: int | None = 1
-    min_score: float = Field(default=0.0, ge=0)
-    suppression: Suppression = Suppression()
-
-
-@settings
-class Evaluation:
-    """How a model is scored.
-
-    Attributes:
-        model: a folder of ours, an official file, a transformers folder or models:/name@alias, on
-            all data sets that its tasks cover; None: what the experiment's training left, on the
-            experiment's tasks.
-        reports: where the figures of a model that is named go.
-        detections: boxes of a detector, by data set, to score beside the true boxes.
-        backend: who computes COCO's ten figures: our evaluator, or pycocotools, to the same digits.
-        resamples: draws of pictures for the intervals in reports.
-        split: the held-out split.
-        flip: average with the mirrored crops.
-        gallery: best and worst pictures drawn, each so many a task.
-        batch_size: crops at once.
-        workers: processes that cut crops.
-    """
-
-    reports: Path
-    model: str | None = None
-    split: str = "val"
-    flip: bool = True
-    detections: dict[DatasetName, DetectedBoxes] = Field(default_factory=dict)
-    backend: Literal["fast", "pycocotools"] = "fast"
-    resamples: int = Field(default=1000, ge=1)
-    gallery: int = Field(default=8, ge=1)
-    batch_size: int = Field(default=64, ge=1)
-    workers: int = Field(default=2, ge=0)
-
-
-@settings
-class Comparison:
-    """Two evaluated models to compare.
-
-    Attributes:
-        first, second: the reports folders that `evaluate` left of each.
-        page: folder of the page.
-    """
-
-    page: Path
-    first: Path | None = None
-    second: Path | None = None
 
 
 @settings

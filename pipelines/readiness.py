@@ -21,10 +21,10 @@ def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
     """
     if "score_detected" in nodes:
         for name, boxes in parameters.evaluation.detections.items():
-            for path in (boxes.file, boxes.pictures):
-                if path is not None and not path.is_file():
+            for path in (boxes.file, boxes.pictures, boxes.images):
+                if path is not None and not path.exists():
                     raise ConfigurationError(
-                        f"evaluation.detections.{name}: {path} does not exist. Put the file there, "
+                        f"evaluation.detections.{name}: {path} does not exist. Put it there, "
                         "or take the data set out of evaluation.detections"
                     )
     recipes: tuple[tuple[str, str, Run], ...] = (

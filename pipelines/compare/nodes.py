@@ -5,7 +5,8 @@ import logging
 from pathlib import Path
 
 from pipelines.evaluate.held_out import KEPT, kept_held_out, task_evaluation
-from pipelines.parameters import Comparison, Data, Evaluation
+from pipelines.evaluation_parameters import Comparison, Evaluation
+from pipelines.parameters import Data
 from pipelines.tracking import log_files
 from vitpose_plus.errors import ConfigurationError
 

@@ -4,9 +4,10 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.evaluation_parameters import Evaluation
 from pipelines.model_address import local_weights
 from pipelines.network import network
-from pipelines.parameters import Data, Evaluation, Experiment, Model
+from pipelines.parameters import Data, Experiment, Model
 from pipelines.running import run_training
 from pipelines.splits import held_out_splits, training_splits
 from pipelines.tracking import log_files

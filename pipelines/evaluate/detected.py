@@ -2,12 +2,14 @@
 
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.evaluate.held_out import METRICS, covered
 from pipelines.evaluate.target import Target
-from pipelines.parameters import Data, DetectedBoxes, Evaluation
+from pipelines.evaluation_parameters import DetectedBoxes, Evaluation
+from pipelines.parameters import Data
 from pipelines.tracking import log_scores
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.errors import ConfigurationError
@@ -27,6 +29,8 @@ def score_detected(
 ) -> dict[str, dict[str, float]]:
     """Predict in each named set's detected boxes, thin out, score, keep COCO's results JSON.
 
+    Where nobody knows what is in the pictures (test-dev), that file is all.
+
     Returns:
         Figures by data set; none where no detections are configured.
 
@@ -38,11 +42,7 @@ def score_detected(
     if not evaluation.detections:
         shutil.rmtree(folder, ignore_errors=True)  # it would be another model's
         return {}
-    import torch
-
-    from vitpose_plus.checkpoints import load_model
-
-    network = load_model(target.weights).to("cuda" if torch.cuda.is_available() else "cpu")
+    network = target.load()
     serving = covered(network.config, data, evaluation.split)
     scores = []
     with replacing(folder) as part:
@@ -53,30 +53,49 @@ def score_detected(
                     f"keypoints that {target.name} draws"
                 )
             split = read_split(data.tables / name, evaluation.split)
-            scores.append(_score(network, serving[name], split, boxes, evaluation, part))
+            pictures = _pictures(split, boxes)
+            poses = _keep(network, serving[name], split, boxes, evaluation, pictures, part)
+            if boxes.images is None:
+                scores.append(_score(poses, split, evaluation, pictures))
+            else:
+                log.info("%s: to be handed in: %s", name, folder / f"{name}.json")
         write_scores(part / METRICS, scores)
     for one in scores:
         log_scores("detected", one.task, one.model)
-    print(f"\nIn detected boxes, also in {folder / METRICS}\n\n{render_scores(scores)}\n")
+    if scores:
+        print(f"\nIn detected boxes, also in {folder / METRICS}\n\n{render_scores(scores)}\n")
     return {one.task: one.model for one in scores}
 
 
-def _score(
+def _pictures(split: Split, boxes: DetectedBoxes) -> dict[str, str]:
+    """Picture id to file name."""
+    from vitpose_plus.evaluation.detected_split import listed_pictures, pictures_of
+
+    return pictures_of(split.table) if boxes.pictures is None else listed_pictures(boxes.pictures)
+
+
+def _keep(
     network: "ViTPose",
     task: str,
     split: Split,
     boxes: DetectedBoxes,
     evaluation: Evaluation,
+    pictures: dict[str, str],
     folder: Path,
-) -> Scores:
-    from vitpose_plus.evaluation.detected_split import listed_pictures, pictures_of
+) -> Results:
+    """Predict, and write the results file that a server would take."""
     from vitpose_plus.evaluation.results_json import write_results
 
-    pictures = pictures_of(split.table)
-    if boxes.pictures is not None:
-        pictures = listed_pictures(boxes.pictures)
+    if boxes.images is not None:
+        split = replace(split, images=boxes.images)
     poses = _poses(network, task, split, boxes, evaluation, pictures)
     write_results(folder / f"{split.name}.json", poses, split.skeleton)
+    return poses
+
+
+def _score(
+    poses: Results, split: Split, evaluation: Evaluation, pictures: dict[str, str]
+) -> Scores:
     how = split.table, split.skeleton, split.metrics
     return Scores(
         task=split.name,

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.evaluate.target import Target
-from pipelines.parameters import Data, Evaluation
+from pipelines.evaluation_parameters import Evaluation
+from pipelines.parameters import Data
 from pipelines.splits import read_splits
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.errors import ConfigurationError
@@ -30,12 +31,9 @@ def predict_held_out(target: Target, data: Data, evaluation: Evaluation) -> Held
     Raises:
         ConfigurationError: the model covers no data set that was ingested.
     """
-    import torch
-
-    from vitpose_plus.checkpoints import load_model
     from vitpose_plus.evaluation.predict import predict
 
-    network = load_model(target.weights).to("cuda" if torch.cuda.is_available() else "cpu")
+    network = target.load()
     serving = {name: name for name in target.tasks or ()}
     if target.tasks is None:
         serving = covered(network.config, data, evaluation.split)

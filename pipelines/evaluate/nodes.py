@@ -7,7 +7,8 @@ import numpy as np
 
 from pipelines.evaluate.held_out import METRICS, HeldOut, task_evaluation
 from pipelines.evaluate.target import Target
-from pipelines.parameters import TRAIN_SPLIT, Data, Evaluation
+from pipelines.evaluation_parameters import Evaluation
+from pipelines.parameters import TRAIN_SPLIT, Data
 from pipelines.tracking import log_files, log_scores
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions

@@ -1,10 +1,15 @@
 """What is scored, and where its figures go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pipelines.evaluation_parameters import Evaluation, Unsaid
 from pipelines.model_address import local_weights
-from pipelines.parameters import Evaluation, Experiment
+from pipelines.parameters import Experiment
+
+if TYPE_CHECKING:
+    from vitpose_plus.models import ViTPose
 
 
 @dataclass(frozen=True)
@@ -16,12 +21,34 @@ class Target:
         name: what reports call it.
         tasks: names of the data sets to score it on; None: all that its tasks cover.
         reports: folder of its figures.
+        unsaid: what its file does not say of itself.
     """
 
     weights: str
     name: str
     tasks: tuple[str, ...] | None
     reports: Path
+    unsaid: Unsaid = field(default_factory=Unsaid)
+
+    def load(self) -> "ViTPose":
+        """The model in evaluation mode, on the GPU if there is one.
+
+        Raises:
+            CheckpointError: it cannot be read, or contradicts what is said of it.
+        """
+        import torch
+
+        from vitpose_plus.checkpoints import load_model
+
+        said = self.unsaid
+        model = load_model(
+            self.weights,
+            tasks=said.tasks,
+            input_size=said.input_size,
+            ratio=said.ratio,
+            heads=said.heads,
+        )
+        return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def trained_model(best_model: str, experiment: Experiment) -> Target:
@@ -40,4 +67,4 @@ def find_model(experiment: Experiment, evaluation: Evaluation) -> Target:
         return trained_model(local_weights(best, "evaluation.model", experiment.models), experiment)
     fetched = evaluation.reports / "model"
     weights = local_weights(evaluation.model, "evaluation.model", fetched)
-    return Target(weights, evaluation.model, None, evaluation.reports)
+    return Target(weights, evaluation.model, None, evaluation.reports, evaluation.unsaid)

@@ -2,7 +2,8 @@
 
 import logging
 
-from pipelines.parameters import Data, Evaluation, MaskedExperiment, Model
+from pipelines.evaluation_parameters import Evaluation
+from pipelines.parameters import Data, MaskedExperiment, Model
 from pipelines.running import run_training
 from pipelines.splits import held_out_splits, training_splits
 from vitpose_plus.pretraining.config import Pretraining

@@ -3,8 +3,9 @@
 import logging
 from pathlib import Path
 
+from pipelines.evaluation_parameters import Evaluation
 from pipelines.network import network
-from pipelines.parameters import Data, Evaluation, Experiment, Model
+from pipelines.parameters import Data, Experiment, Model
 from pipelines.running import run_training
 from pipelines.splits import held_out_splits, training_splits
 from pipelines.tracking import log_model

@@ -243,6 +243,12 @@ def test_a_named_model_is_scored_on_all_sets_that_it_covers_and_compared(main_jo
     code, printed = kedro(folder, "--pipeline=compare", f"--params={pair}")
     assert code == 0, printed
     assert "ochuman" in (folder / reports / "comparison/index.html").read_text()
+    code, printed = kedro(
+        folder, "--pipeline=evaluate", f"--params={last},evaluation.split=val_intra"
+    )
+    assert code == 0, printed
+    metrics = json.loads((folder / "data/sample/reports/evaluated/metrics.json").read_text())
+    assert set(metrics) == {"apt36k"}
 
 
 @pytest.mark.slow
@@ -269,6 +275,34 @@ def test_detected_boxes_are_scored_beside_the_true_ones(main_job):
     assert found["instances"] < len(detections)
     assert found["model"]["AR"] == pytest.approx(with_true_boxes["AR"], abs=0.05)
     assert len(json.loads((reports / "detected/coco.json").read_text())) == found["instances"]
+
+
+@pytest.mark.slow
+def test_pictures_without_truth_get_the_file_to_hand_in_and_no_figures(main_job):
+    folder, _ = main_job
+    raw = folder / "data/sample/raw/coco"
+    unknown = json.loads((raw / "annotations/person_keypoints_val2017.json").read_text())
+    boxes = [
+        {"image_id": one["id"], "category_id": 1, "bbox": [5, 5, 60, 80], "score": 0.9}
+        for one in unknown["images"]
+    ]
+    (folder / "test_dev.json").write_text(json.dumps({"images": unknown["images"]}))
+    (folder / "boxes.json").write_text(json.dumps(boxes))
+    (raw / "val2017").rename(folder / "test2017")  # nothing but the named folder is read
+    detected = {"file": "boxes.json", "pictures": "test_dev.json", "images": "test2017"}
+    named = ",".join(f"evaluation.detections.coco.{key}={path}" for key, path in detected.items())
+    try:
+        code, printed = kedro(
+            folder, "--pipeline=evaluate", "--nodes=find_model,score_detected", f"--params={named}"
+        )
+    finally:
+        (folder / "test2017").rename(raw / "val2017")
+    assert code == 0, printed
+    reports = folder / "data/sample/reports/vitpose_plus/detected"
+    assert "coco: to be handed in: data/sample/reports" in " ".join(printed.split())
+    handed_in = json.loads((reports / "coco.json").read_text())
+    assert {one["image_id"] for one in handed_in} == {one["image_id"] for one in boxes}
+    assert json.loads((reports / "metrics.json").read_text()) == {}
 
 
 @pytest.mark.slow
