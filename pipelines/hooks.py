@@ -7,6 +7,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
 
 
 class ParametersHook:
@@ -33,11 +34,19 @@ class ParametersHook:
         from pipelines.readiness import check_readiness
         from pipelines.tracking import log_parameters
 
-        check_readiness(self._checked, {node.name for node in pipeline.nodes})
+        names = {node.name.removeprefix(f"{node.namespace}.") for node in pipeline.nodes}
+        check_readiness(self._checked, names)
         # A part that is a node's input kedro-mlflow logs, and MLflow refuses a second spelling:
         # it is a list, or already a tuple, depending on the pipeline's other inputs.
         parts = {name.removeprefix("params:") for name in pipeline.inputs() if "." in name}
         log_parameters(self._parameters, without=parts)
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Log what a node of a namespace has to say under it."""
+        from pipelines.tracking import enter_namespace
+
+        enter_namespace(node.namespace)
 
 
 def _short(path: Path, start: Path) -> Path:

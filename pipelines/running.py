@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipelines.curves import write_curves
 from pipelines.following import following
-from pipelines.tracking import log_parameters, open_run
+from pipelines.tracking import log_parameters, named, open_run
 from vitpose_plus.engine.config import Run
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def run_training(
     *,
     prefix: str = "",
 ) -> T:
-    """Run a training and follow its history into the open MLflow run.
+    """Run a training, follow its history into the open MLflow run, and write its curves.
 
     Args:
         work: does it, given the job and the world.
@@ -39,9 +40,13 @@ def run_training(
     from vitpose_plus.engine.precision import resolve_precision
     from vitpose_plus.engine.world import joined
 
+    prefix = named(prefix)
     log_parameters({f"{prefix}resolved_precision": resolve_precision(run.precision)})
     with following(folder, open_run(), prefix):
         if run.launch.world_size > 1:
-            return launch(worker, job, run.launch, folder, result)
-        with joined() as alone:
-            return work(job, alone)
+            done = launch(worker, job, run.launch, folder, result)
+        else:
+            with joined() as alone:
+                done = work(job, alone)
+    write_curves(folder)
+    return done

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,22 @@ from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.replacement import replacing
 
 PARAMETERS_AT_ONCE = 100  # MLflow's limit on one request
+
+_namespace: ContextVar[str] = ContextVar("namespace", default="")
+
+
+def enter_namespace(name: str | None) -> None:
+    """Log all that follows under a name: what several trainings of one run have alike differs so.
+
+    Args:
+        name: a node's namespace; None: it has none.
+    """
+    _namespace.set(name or "")
+
+
+def named(name: str) -> str:
+    """The name under which something is logged now."""
+    return f"{_namespace.get()}/{name}" if _namespace.get() else name
 
 
 def log_parameters(parameters: Mapping[str, Any], without: Collection[str] = ()) -> None:
@@ -28,7 +45,7 @@ def log_figures(figures: Mapping[str, float]) -> None:
         return
     import mlflow
 
-    mlflow.log_metrics({name.replace("@", "_"): value for name, value in figures.items()})
+    mlflow.log_metrics({named(name).replace("@", "_"): value for name, value in figures.items()})
 
 
 def log_scores(who: str, task: str, figures: Mapping[str, float]) -> None:
@@ -43,7 +60,7 @@ def log_files(folder: Path, name: str) -> None:
         return
     import mlflow
 
-    mlflow.log_artifacts(str(folder), name)
+    mlflow.log_artifacts(str(folder), named(name))
 
 
 def log_file(path: Path, name: str) -> None:
@@ -52,7 +69,7 @@ def log_file(path: Path, name: str) -> None:
         return
     import mlflow
 
-    mlflow.log_artifact(str(path), name)
+    mlflow.log_artifact(str(path), named(name))
 
 
 def open_run() -> str | None:

@@ -11,25 +11,29 @@ from pipelines.train_vitpose_plus.nodes import store_model
 _STUDENT = ("data", "distilled", "student", "student_training")
 
 
-def create_pipeline() -> Pipeline:
-    """Ingest what is missing, learn the token, train the student, score, track."""
+def create_pipeline(lesson: str = "params:distillation") -> Pipeline:
+    """Ingest what is missing, learn the token, train the student, score, track.
+
+    Args:
+        lesson: the teacher and what is taken from it; a step before may have made it.
+    """
     before = create_missing_tables_pipeline("distilled") + create_crops_pipeline("distilled")
-    return before + _phases() + create_scoring_pipeline("distilled")
+    return before + _phases(lesson) + create_scoring_pipeline("distilled")
 
 
-def _phases() -> Pipeline:
-    crops, recipe = "crops_for_distilled", ["evaluation", "seed"]
+def _phases(lesson: str) -> Pipeline:
+    crops, recipe = "crops_for_distilled", _parameters("evaluation", "seed")
     return pipeline(
         [
             node(
                 find_teacher,
-                inputs=_parameters("distillation", "distilled"),
+                inputs=[lesson, *_parameters("distilled")],
                 outputs="teacher",
                 name="find_teacher",
             ),
             node(
                 fit_knowledge_token,
-                inputs=[crops, "teacher", *_parameters(*_STUDENT, "distillation", *recipe)],
+                inputs=[crops, "teacher", *_parameters(*_STUDENT), lesson, *recipe],
                 outputs="knowledge_token",
                 name="fit_knowledge_token",
             ),
@@ -37,7 +41,9 @@ def _phases() -> Pipeline:
                 train_student,
                 inputs=[
                     *(crops, "teacher", "knowledge_token"),
-                    *_parameters(*_STUDENT, "distillation", *recipe),
+                    *_parameters(*_STUDENT),
+                    lesson,
+                    *recipe,
                 ],
                 outputs="best_distilled",
                 name="train_student",

@@ -13,8 +13,13 @@ def create_pipeline() -> Pipeline:
     return create_training_pipeline("vitpose_plus")
 
 
-def create_training_pipeline(experiment: str) -> Pipeline:
-    """The same for any experiment under its own key in the parameters."""
+def create_training_pipeline(experiment: str, recipe: str = "params:training") -> Pipeline:
+    """The same for any experiment under its own key in the parameters.
+
+    Args:
+        experiment: the key.
+        recipe: what the network is trained by; a step before may have made it.
+    """
     settings = ["params:data", f"params:{experiment}"]
     steps = [
         node(
@@ -23,7 +28,7 @@ def create_training_pipeline(experiment: str) -> Pipeline:
                 f"crops_for_{experiment}",
                 *settings,
                 "params:model",
-                "params:training",
+                recipe,
                 "params:evaluation",
                 "params:seed",
             ],

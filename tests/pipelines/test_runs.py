@@ -61,7 +61,13 @@ def stopped(folder, request, words, *arguments):
     """Run, send the signal at the first line with these words, and give back the exit code."""
     command = [KEDRO, "run", *arguments]
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A shell's background job, as this suite may be, ignores Ctrl-C, and its children would.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         for line in process.stdout:
             if words in line:
@@ -347,6 +353,25 @@ def test_a_distillation_that_is_stopped_goes_on_with_its_token_and_its_student(m
     code, printed = kedro(folder, "--pipeline=evaluate_distilled")
     assert code == 0, printed
     assert (folder / "data/sample/reports/distilled/metrics.json").is_file()
+
+
+@pytest.mark.slow
+def test_without_a_name_all_runs_in_sequence_and_each_part_under_its_own(main_job):
+    folder, _ = main_job
+    code, printed = kedro(folder)
+    assert code == 0, printed
+    _, (run, *_) = runs(folder)
+    parts = {
+        "mae": ("loss_epoch",),
+        "vitpose_plus": ("loss_epoch", "best/AP_coco"),
+        "distilled": ("loss_epoch", "token/loss_epoch", "best/AP_coco"),
+    }
+    expected = {f"{part}/{name}" for part, names in parts.items() for name in names}
+    assert expected <= run.data.metrics.keys()
+    assert "loss_epoch" not in run.data.metrics
+    models = folder / "data/sample/models"
+    started = json.loads((models / "vitpose_plus/curves/loss.json").read_text())
+    assert [row["epoch"] for row in started] == [1, 2]
 
 
 @pytest.mark.slow
