@@ -11,6 +11,7 @@ from pipelines.settings import CONFIG_LOADER_ARGS
 from vitpose_plus.errors import ConfigurationError
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
+RECIPE, DATA = "parameters.yml", "parameters_data.yml"
 ENVIRONMENTS = sorted(
     p.name for p in CONF.iterdir() if p.is_dir() and p.name not in {"base", "local"}
 )
@@ -22,13 +23,13 @@ def load(conf, environment):
 
 @pytest.fixture
 def conf(tmp_path):
-    """A copy of conf/ whose files may be spoilt: a function of (file, change)."""
+    """A copy of conf/ whose sample's files may be spoilt: a function of (change, file)."""
     import shutil
 
     shutil.copytree(CONF, tmp_path / "conf")
 
-    def spoil(change):
-        path = tmp_path / "conf" / "sample" / "parameters.yml"
+    def spoil(change, file=RECIPE):
+        path = tmp_path / "conf" / "sample" / file
         content = yaml.safe_load(path.read_text())
         change(content)
         path.write_text(yaml.safe_dump(content))
@@ -77,9 +78,10 @@ def test_what_no_model_can_be_is_refused_before_any_data_is_read(conf, change, s
 
 
 def test_a_missing_part_is_named(conf):
-    raw, folders = conf(lambda c: c["data"]["datasets"]["coco"].pop("layout"))
+    raw, folders = conf(lambda c: c["data"]["datasets"]["coco"].pop("layout"), DATA)
     with pytest.raises(
-        ConfigurationError, match=r"sample/parameters.yml: data\.datasets\.coco\.layout: missing"
+        ConfigurationError,
+        match=r"sample/parameters_data.yml: data\.datasets\.coco\.layout: missing",
     ):
         check_parameters(raw, folders)
 
@@ -118,21 +120,27 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "message"),
+    ("file", "spoil", "message"),
     [
         (
+            RECIPE,
             lambda c: c["model"].update(input_size=[130, 96]),
             r"model\.input_size: .*multiples of 16",
         ),
         (
+            DATA,
             lambda c: c["data"]["datasets"]["coco"]["splits"].pop("val"),
             r"coco\.splits: val is missing",
         ),
-        (lambda c: c.update(vitpose_plus={"tasks": ["coco", "coco"]}), "a task stands twice"),
+        (
+            RECIPE,
+            lambda c: c.update(vitpose_plus={"tasks": ["coco", "coco"]}),
+            "a task stands twice",
+        ),
     ],
 )
-def test_what_would_fail_after_ingestion_fails_before_it(conf, spoil, message):
-    raw, folders = conf(spoil)
+def test_what_would_fail_after_ingestion_fails_before_it(conf, file, spoil, message):
+    raw, folders = conf(spoil, file)
     with pytest.raises(ConfigurationError, match=message):
         check_parameters(raw, folders)
 

@@ -52,7 +52,7 @@ def project(tmp_path_factory):
         if (PROJECT / name).is_file() and not name.startswith(("docs/", "tests/")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, folder / name)
-    path = folder / "conf/sample/parameters.yml"
+    path = folder / "conf/sample/parameters_data.yml"
     content = yaml.safe_load(path.read_text())
     for name, size in content["data"]["sample"].items():
         if isinstance(size, dict):
@@ -112,7 +112,7 @@ def test_a_clean_clone_gets_the_data_back_byte_for_byte(pushed, tmp_path):
 
 
 def test_changing_one_data_set_ingests_that_one_alone(pushed):
-    path = pushed / "conf/sample/parameters.yml"
+    path = pushed / "conf/sample/parameters_data.yml"
     before = path.read_text()
     content = yaml.safe_load(before)
     content["data"]["datasets"]["coco"]["on_invalid"] = "drop"

@@ -24,7 +24,18 @@ def workplace(tmp_path_factory):
         source = PROJECT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, folder / name)
+    _shrink_sample(folder / "conf/sample/parameters_data.yml")
     path = folder / "conf/sample/parameters.yml"
+    content = yaml.safe_load(path.read_text())
+    content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}
+    content["training"]["optimisation"]["milestones"] = [0.5]
+    content["pretraining"] |= {"epochs": 2, "batch_size": 16, "validate_every": 2}
+    content["distillation"]["token"] |= {"epochs": 1, "batch_size": 16}
+    path.write_text(yaml.safe_dump(content))
+    return folder
+
+
+def _shrink_sample(path):
     content = yaml.safe_load(path.read_text())
     sets = ("coco", "aic", "mpii", "ap10k", "coco_wholebody")
     content["data"]["sample"] = dict.fromkeys(sets, SMALL) | {
@@ -33,15 +44,10 @@ def workplace(tmp_path_factory):
         "crowdpose": dict.fromkeys(("train", "val", "test"), 3),
         "interhand": dict.fromkeys(("train", "val", "test", "cameras"), 2),
     }
-    content["training"] |= {"epochs": 2, "batch_size": 16, "workers": 0, "validate_every": 1}
-    content["training"]["optimisation"]["milestones"] = [0.5]
-    content["pretraining"] |= {"epochs": 2, "batch_size": 16, "validate_every": 2}
-    content["distillation"]["token"] |= {"epochs": 1, "batch_size": 16}
     for source in content["data"]["datasets"].values():
         for split in source["splits"].values():
             del split["published"]
     path.write_text(yaml.safe_dump(content))
-    return folder
 
 
 def kedro(folder, *arguments):
