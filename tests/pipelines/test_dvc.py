@@ -123,3 +123,12 @@ def test_changing_one_data_set_ingests_that_one_alone(pushed):
     assert "Running stage 'ingest@coco'" in printed
     assert "Stage 'ingest@mpii' didn't change, skipping" in printed
     path.write_text(before)
+
+
+def test_a_variation_changes_the_training_and_the_students_with_it(pushed):
+    """`dvc exp run -S` reads and writes a file of conf/ by itself, without Kedro's resolvers."""
+    file = "conf/sample/parameters.yml"
+    run(pushed, "dvc", "exp", "run", "--queue", "-S", f"{file}:training.epochs=3", "evaluate")
+    varied = yaml.safe_load(run(pushed, "git", "show", f"refs/exps/celery/stash:{file}"))
+    assert varied["training"]["epochs"] == 3
+    assert varied["student_training"]["epochs"] == 3
