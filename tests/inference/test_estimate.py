@@ -52,3 +52,20 @@ def test_a_box_without_area_and_a_model_in_training_are_refused(make_model):
         estimate(model, [picture], [[[0, 0, 50, 50]]], "coco")
     with pytest.raises(ValueError, match="box 1 has no area"):
         estimate(model.eval(), [picture], [[[0, 0, 50, 50], [9, 9, 0, 5]]], "coco")
+
+
+def test_without_boxes_each_picture_is_one(make_model):
+    model = make_model("coco").eval()
+    rng = np.random.default_rng(0)
+    pictures = [rng.integers(0, 255, (*size, 3), np.uint8) for size in ((60, 40), (30, 50))]
+    found = estimate(model, pictures)
+    wanted = estimate(model, pictures, [[[0, 0, 40, 60]], [[0, 0, 50, 30]]], "coco")
+    assert [poses.boxes.tolist() for poses in found] == [[[0, 0, 40, 60]], [[0, 0, 50, 30]]]
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one.keypoints, other.keypoints)
+
+
+def test_a_model_of_several_tasks_must_be_told_which_is_wanted(make_model):
+    picture = np.zeros((50, 50, 3), np.uint8)
+    with pytest.raises(ValueError, match="serves coco, mpii: say which"):
+        estimate(make_model("coco", "mpii").eval(), [picture])

@@ -1,4 +1,4 @@
-"""`vitpose`: what a checkpoint is, and other formats of it."""
+"""`vitpose`: what a checkpoint is, other formats of it, and the poses it finds."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import click
 
 from vitpose_plus.cli.convert import convert
 from vitpose_plus.cli.info import info
+from vitpose_plus.cli.predict import predict
 from vitpose_plus.cli.progress import progress_on_stderr
 from vitpose_plus.errors import VitposeError
 
@@ -24,12 +25,13 @@ class _OneLineErrors(click.Group):
 @click.version_option(package_name="vitpose-plus")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """See what a ViTPose or ViTPose+ checkpoint is, and convert it."""
+    """See what a ViTPose or ViTPose+ checkpoint is, convert it, find poses with it."""
     ctx.with_resource(progress_on_stderr())
 
 
 main.add_command(info)
 main.add_command(convert)
+main.add_command(predict)
 
 if __name__ == "__main__":
     main()

@@ -55,10 +55,8 @@ class Predictions:
 
     @property
     def instance_scores(self) -> np.ndarray:
-        """[N] mean of the keypoint scores above 0.2 (0 where none is) x box score."""
-        confident = self.scores > CONFIDENT
-        total = np.where(confident, self.scores, 0.0).sum(axis=1, dtype=np.float64)
-        return total / np.maximum(confident.sum(axis=1), 1) * self.box_scores
+        """[N] see `instance_scores`."""
+        return instance_scores(self.scores, self.box_scores)
 
     def take(self, indices: np.ndarray) -> "Predictions":
         """The predictions at these indices, in this order."""
@@ -78,3 +76,18 @@ class Predictions:
             self.instance_scores,
             self.rows.bbox,
         )
+
+
+def instance_scores(scores: np.ndarray, box_scores: np.ndarray) -> np.ndarray:
+    """How sure poses are, by the official protocol: keypoints' and box's confidence together.
+
+    Args:
+        scores: [N, K] of the keypoints.
+        box_scores: [N] of the boxes.
+
+    Returns:
+        [N] mean of the keypoint scores above 0.2 (0 where none is) x box score, float64.
+    """
+    confident = scores > CONFIDENT
+    total = np.where(confident, scores, 0.0).sum(axis=1, dtype=np.float64)
+    return total / np.maximum(confident.sum(axis=1), 1) * box_scores

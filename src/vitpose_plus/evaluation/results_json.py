@@ -4,7 +4,8 @@ Formats: cocodataset.org, "Results Format"; COCO-WholeBody's has the parts in fi
 (jin-s13/COCO-WholeBody, data format).
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,15 +55,33 @@ def write_results(path: Path, results: Results, skeleton: Skeleton, category_id:
         skeleton: their keypoints; COCO-WholeBody's parts get fields of their own.
         category_id: of all of them; COCO's person is 1.
     """
+    with results_file(path, skeleton, category_id) as add:
+        add(results)
+
+
+@contextmanager
+def results_file(
+    path: Path, skeleton: Skeleton, category_id: int = 1
+) -> Iterator[Callable[[Results], None]]:
+    """Yield what adds poses to a results file; it gets its name when the block succeeds.
+
+    What is added is written record by record, and not held: InterHand2.6M's test split alone has
+    850,000. Args: as of `write_results`.
+    """
     import msgspec
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Record by record: InterHand2.6M's test split alone has 850,000.
+    separator = b"["
     with replacing_file(path) as unfinished, unfinished.open("wb") as file:
-        file.write(b"[")
-        for i, record in enumerate(_records(results, skeleton, category_id)):
-            file.write((b",\n" if i else b"") + msgspec.json.encode(record))
-        file.write(b"]\n")
+
+        def add(results: Results) -> None:
+            nonlocal separator
+            for record in _records(results, skeleton, category_id):
+                file.write(separator + msgspec.json.encode(record))
+                separator = b",\n"
+
+        yield add
+        file.write(b"[]\n" if separator == b"[" else b"]\n")
 
 
 def _records(results: Results, skeleton: Skeleton, category_id: int) -> Iterator[dict[str, Any]]:
