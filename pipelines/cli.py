@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from omegaconf.errors import OmegaConfBaseException
 
 from vitpose_plus.errors import VitposeError
 
@@ -21,6 +22,9 @@ class Run(click.Command):
             return super().invoke(ctx)
         except VitposeError as error:
             raise click.ClickException(str(error)) from error
+        except OmegaConfBaseException as error:
+            # What other readers of conf/ find, as kedro-mlflow in mlflow.yml.
+            raise click.ClickException(f"The configuration cannot be read: {error}") from error
         except (KeyboardInterrupt, SystemExit):
             # Kedro tells its hooks of errors only, and MLflow ends an open run as finished.
             from pipelines.tracking import end_interrupted_run
