@@ -116,14 +116,16 @@ def log_model(folder: Path, picture: Path, box: list[float]) -> None:
     """
     import mlflow
 
+    import pipelines
     import vitpose_plus
     from pipelines.serving import pose_model, schema
 
+    code = [next(iter(package.__path__)) for package in (pipelines, vitpose_plus)]
     mlflow.pyfunc.log_model(
-        name="model",
+        name=named("model").replace("/", "_"),
         python_model=str(Path(pose_model.__file__)),
         artifacts={"model": str(folder)},
-        code_paths=[str(Path(vitpose_plus.__file__).parent)],
+        code_paths=code,
         signature=schema.signature(folder),
         input_example=schema.example(picture, box),
         pip_requirements=schema.requirements(),

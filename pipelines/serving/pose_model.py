@@ -1,27 +1,35 @@
 """MLflow's model from code: this file is stored with the weights and run to load them.
 
-It imports the library alone, whose code is stored beside it.
+What it imports of this project is stored beside it.
 """
 
-import base64
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import cv2
 import mlflow
 import numpy as np
 import pandas as pd
+from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
+from pipelines.serving.guard import guard_scoring_server
+from pipelines.serving.network import Network
+from pipelines.serving.rows import Row, read_rows
 from vitpose_plus.checkpoints import load_model
-from vitpose_plus.inference.estimate import estimate
+from vitpose_plus.inference.estimate import Poses
+
+PIXELS_AT_ONCE = 64_000_000  # of decoded pictures: a table of thousands of rows fits as well.
+DECIMALS = 3
 
 
 class PoseModel(PythonModel):
-    """One row an instance: `image` (JPEG or PNG in base64) and `bbox` (x, y, width, height)."""
+    """One row a picture: `image` and, if its instances are known, `boxes`."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Read the weights."""
+        """Read the weights, and be ready for requests if this process serves."""
         self.model = load_model(context.artifacts["model"])
+        self.network = Network(self.model)
+        guard_scoring_server()
 
     def predict(
         self,
@@ -29,21 +37,53 @@ class PoseModel(PythonModel):
         model_input: pd.DataFrame,
         params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
-        """Give `keypoints`: a row [x, y, score] each, in pixels of the picture."""
-        task = (params or {}).get("task") or self.model.config.tasks[0].name
-        pictures = [_decode(row, image) for row, image in enumerate(model_input["image"])]
-        boxes = [np.asarray(box)[None] for box in model_input["bbox"]]
-        poses = estimate(self.model, pictures, boxes, task)
-        triples = [np.column_stack([p.keypoints[0], p.scores[0]]).tolist() for p in poses]
-        return pd.DataFrame({"keypoints": triples})
+        """Give a row a picture.
+
+        Args:
+            context: MLflow's; not used.
+            model_input: `image`, a JPEG or PNG as bytes or base64, and optionally `boxes`, a list
+                of [x, y, width, height] in pixels. Null or no column: the whole picture is the box.
+            params: `task`, a data set's name, and `flip`.
+
+        Returns:
+            `boxes`, those that were used; `keypoints`, for each box K of [x, y, score] in pixels of
+            the picture as stored; `names`, the K keypoints'.
+
+        Raises:
+            MlflowException: a row or a parameter is refused, with the reason.
+        """
+        options = params or {}
+        tasks = {task.name: task.skeleton for task in self.model.config.tasks}
+        task = options.get("task") or next(iter(tasks))
+        if task not in tasks:
+            raise MlflowException.invalid_parameter_value(
+                f"task {task!r} is unknown: this model serves {', '.join(tasks)}"
+            )
+        flip = options.get("flip", True)
+        names = list(tasks[task].keypoints)
+        found = []
+        for rows in _portions(read_rows(model_input)):
+            found += [_answer(one, names) for one in self.network.estimate(rows, task, flip)]
+        return pd.DataFrame(found, columns=["boxes", "keypoints", "names"])
 
 
-def _decode(row: int, image: str) -> np.ndarray:
-    data = np.frombuffer(base64.b64decode(image), np.uint8)
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if picture is None:
-        raise ValueError(f"row {row}: image is not a JPEG or PNG in base64")
-    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in lists of some `PIXELS_AT_ONCE`."""
+    portion: list[Row] = []
+    pixels = 0
+    for row in rows:
+        portion.append(row)
+        pixels += row.picture[..., 0].size
+        if pixels >= PIXELS_AT_ONCE:
+            yield portion
+            portion, pixels = [], 0
+    if portion:
+        yield portion
+
+
+def _answer(poses: Poses, names: list[str]) -> dict[str, list]:
+    triples = np.dstack([poses.keypoints, poses.scores]).astype(np.float64).round(DECIMALS)
+    return {"boxes": poses.boxes.tolist(), "keypoints": triples.tolist(), "names": names}
 
 
 mlflow.models.set_model(PoseModel())

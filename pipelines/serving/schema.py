@@ -1,6 +1,5 @@
 """What the served model takes and gives."""
 
-import base64
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,25 +9,42 @@ if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
 PACKAGES = (
-    *("numpy", "opencv-python-headless", "pandas", "pyarrow", "pydantic", "pyyaml"),
-    *("safetensors", "timm", "torch", "torchvision", "tqdm"),
+    *("msgspec", "numpy", "opencv-python-headless", "pandas", "pillow", "pyarrow", "pydantic"),
+    *("pyyaml", "safetensors", "timm", "torch", "torchvision", "tqdm"),
 )
 
 
 def signature(folder: Path) -> "ModelSignature":
-    """Columns in and out; the parameter `task` chooses the keypoint set."""
+    """Columns in and out; the parameters choose the keypoint set and mirroring.
+
+    `boxes` is of no declared type: MLflow takes no whole numbers for a list of doubles, and no gap
+    in a list column, and `serving.rows` judges them anyway.
+    """
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
-    from mlflow.types.schema import Array
+    from mlflow.types.schema import AnyType, Array
 
     from vitpose_plus.checkpoints import load_config
 
     first = load_config(folder).tasks[0].name
-    numbers = Array(DataType.double)
+    lists = Array(Array(DataType.double))
     return ModelSignature(
-        inputs=Schema([ColSpec(DataType.string, "image"), ColSpec(numbers, "bbox")]),
-        outputs=Schema([ColSpec(Array(numbers), "keypoints")]),
-        params=ParamSchema([ParamSpec("task", DataType.string, first)]),
+        inputs=Schema(
+            [ColSpec(DataType.binary, "image"), ColSpec(AnyType(), "boxes", required=False)]
+        ),
+        outputs=Schema(
+            [
+                ColSpec(lists, "boxes"),
+                ColSpec(Array(lists), "keypoints"),
+                ColSpec(Array(DataType.string), "names"),
+            ]
+        ),
+        params=ParamSchema(
+            [
+                ParamSpec("task", DataType.string, first),
+                ParamSpec("flip", DataType.boolean, True),
+            ]
+        ),
     )
 
 
@@ -36,7 +52,7 @@ def example(picture: Path, box: list[float]) -> "pd.DataFrame":
     """One instance of a held-out picture."""
     import pandas as pd
 
-    return pd.DataFrame({"image": [base64.b64encode(picture.read_bytes()).decode()], "bbox": [box]})
+    return pd.DataFrame({"image": [picture.read_bytes()], "boxes": [[box]]})
 
 
 def requirements() -> list[str]:
