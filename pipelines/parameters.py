@@ -138,6 +138,21 @@ class MaskedExperiment:
 
 
 @settings
+class Promotion:
+    """From an evaluated model to a champion, see docs/registry.md.
+
+    Attributes:
+        registered_model: its name in MLflow's registry.
+        policy: what a model must show to become champion.
+        card: the model card's template.
+    """
+
+    registered_model: str = Field(min_length=1, pattern=r"^[\w\- ]+$")
+    policy: Path = Path("mlflow/promotion.yml")
+    card: Path = Path("mlflow/model_card.md")
+
+
+@settings
 class Parameters:
     """Everything under conf/*/parameters*.yml.
 
@@ -148,6 +163,7 @@ class Parameters:
         training: the recipe.
         evaluation: the scoring.
         comparison: of two scored models.
+        promotion: of an evaluated model to champion.
         vitpose_plus: the multi-task experiment.
         vitpose: the single-task experiment.
         pretraining: the recipe of the masked auto-encoder around the network's encoder.
@@ -164,6 +180,7 @@ class Parameters:
     training: Training
     evaluation: Evaluation
     comparison: Comparison
+    promotion: Promotion
     vitpose_plus: Experiment
     vitpose: Experiment
     pretraining: Pretraining

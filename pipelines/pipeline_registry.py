@@ -10,6 +10,8 @@ from pipelines import (
     evaluate,
     ingest,
     pretrain_mae,
+    promote,
+    rollback,
     train_vitpose,
     train_vitpose_plus,
     whole,
@@ -31,4 +33,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "evaluate": evaluate.create_pipeline("vitpose_plus"),
         "evaluate_distilled": evaluate.create_pipeline("distilled"),
         "compare": compare.create_pipeline(),
+        "promote": promote.create_pipeline("vitpose_plus"),
+        "rollback": rollback.create_pipeline(),
     }

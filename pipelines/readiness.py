@@ -17,7 +17,7 @@ def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
         nodes: names of the nodes that will run.
 
     Raises:
-        ConfigurationError: weights to start from are missing, or GPUs.
+        ConfigurationError: weights to start from are missing, or GPUs, or the promotion policy.
     """
     if "score_detected" in nodes:
         for name, boxes in parameters.evaluation.detections.items():
@@ -27,6 +27,10 @@ def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
                         f"evaluation.detections.{name}: {path} does not exist. Put it there, "
                         "or take the data set out of evaluation.detections"
                     )
+    if "promote_model" in nodes:
+        from pipelines.promote.policy import read_policy
+
+        read_policy(parameters.promotion.policy)
     recipes: tuple[tuple[str, str, Run], ...] = (
         ("train", "training", parameters.training),
         ("train_student", "student_training", parameters.student_training),

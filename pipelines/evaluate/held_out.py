@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 HeldOut = list[tuple[Split, Predictions]]
 KEPT = "predictions"  # in a reports folder
 METRICS = "metrics.json"
+SCORED = "scored.json"
 
 
 def predict_held_out(target: Target, data: Data, evaluation: Evaluation) -> HeldOut:
@@ -54,7 +55,8 @@ def predict_held_out(target: Target, data: Data, evaluation: Evaluation) -> Held
     )
     held_out = list(zip(splits, predictions, strict=True))
     # Poses of this model must never lie beside another's figures.
-    (target.reports / METRICS).unlink(missing_ok=True)
+    for name in (SCORED, METRICS):
+        (target.reports / name).unlink(missing_ok=True)
     with replacing(target.reports / KEPT) as folder:
         for split, found in held_out:
             keep_predictions(found, split, folder)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.evaluate.held_out import METRICS, HeldOut, task_evaluation
+from pipelines.evaluate.scored import write_scored
 from pipelines.evaluate.target import Target
 from pipelines.evaluation_parameters import Evaluation
 from pipelines.parameters import TRAIN_SPLIT, Data
@@ -29,6 +30,7 @@ def score_held_out(
     scores = [_score(*one, data, evaluation) for one in held_out]
     path = target.reports / METRICS
     write_scores(path, scores)
+    write_scored(target, [split for split, _ in held_out], data, evaluation)
     for one in scores:
         log_scores("best", one.task, one.model)
         log_scores("mean_pose", one.task, one.baseline)

@@ -1,5 +1,6 @@
 """What is scored, and where its figures go."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.evaluation_parameters import Evaluation, Unsaid
 from pipelines.model_address import local_weights
 from pipelines.parameters import Experiment
+from vitpose_plus.datasets.manifest import sha256
 
 if TYPE_CHECKING:
     from vitpose_plus.models import ViTPose
@@ -21,6 +23,7 @@ class Target:
         name: what reports call it.
         tasks: names of the data sets to score it on; None: all that its tasks cover.
         reports: folder of its figures.
+        checksums: of its files, by name, as they were before it was loaded.
         unsaid: what its file does not say of itself.
     """
 
@@ -28,6 +31,7 @@ class Target:
     name: str
     tasks: tuple[str, ...] | None
     reports: Path
+    checksums: Mapping[str, str]
     unsaid: Unsaid = field(default_factory=Unsaid)
 
     def load(self) -> "ViTPose":
@@ -53,7 +57,8 @@ class Target:
 
 def trained_model(best_model: str, experiment: Experiment) -> Target:
     """What this very run has trained, whatever model the configuration names besides."""
-    return Target(best_model, best_model, experiment.tasks, experiment.reports)
+    checksums = model_checksums(Path(best_model))
+    return Target(best_model, best_model, experiment.tasks, experiment.reports, checksums)
 
 
 def find_model(experiment: Experiment, evaluation: Evaluation) -> Target:
@@ -67,4 +72,20 @@ def find_model(experiment: Experiment, evaluation: Evaluation) -> Target:
         return trained_model(local_weights(best, "evaluation.model", experiment.models), experiment)
     fetched = evaluation.reports / "model"
     weights = local_weights(evaluation.model, "evaluation.model", fetched)
-    return Target(weights, evaluation.model, None, evaluation.reports, evaluation.unsaid)
+    return Target(
+        weights=weights,
+        name=evaluation.model,
+        tasks=None,
+        reports=evaluation.reports,
+        checksums=model_checksums(Path(weights)),
+        unsaid=evaluation.unsaid,
+    )
+
+
+def model_checksums(weights: Path) -> dict[str, str]:
+    """SHA-256 of a model's files, by their names in its folder; a model may be one file."""
+    files = sorted(path for path in weights.rglob("*") if path.is_file()) or [weights]
+    names = (
+        path.relative_to(weights).as_posix() if path != weights else path.name for path in files
+    )
+    return {name: sha256(path) for name, path in zip(names, files, strict=True)}
