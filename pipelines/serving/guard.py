@@ -6,6 +6,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pipelines.serving.deadline import set_deadline
 from pipelines.serving.request import BYTES, check_request
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ def guard_scoring_server() -> None:
     import fastapi
     from starlette.middleware import Middleware
 
-    guarded = partial(fastapi.FastAPI, middleware=[Middleware(RequestGuard)])
+    # A second belt: FastAPI's own limit, which says less.
+    guarded = partial(
+        fastapi.FastAPI, middleware=[Middleware(RequestGuard)], max_body_size=2 * UPLOAD
+    )
     fastapi.FastAPI = guarded  # type: ignore[misc, assignment]
 
 
@@ -42,8 +46,12 @@ class RequestGuard:
         self.app = app
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Answer one request; all but requests to /invocations pass as they are."""
-        if scope["type"] != "http" or (scope["method"], scope["path"]) != ("POST", "/invocations"):
+        """Answer one request. Only what can have no body for MLflow passes as it is.
+
+        Its path is no matter: more than one reaches /invocations (`%0A` behind it, a root path
+        before it).
+        """
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
         body = await _read(receive)
@@ -54,7 +62,10 @@ class RequestGuard:
             await refusal(scope, receive, send)
 
     async def _pass(self, scope: "Scope", body: bytes, send: "Send") -> None:
+        from mlflow.environment_variables import MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT
+
         answer: list[Message] = []
+        set_deadline(MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT.get())
 
         async def replay() -> "Message":
             return {"type": "http.request", "body": body}
@@ -86,9 +97,10 @@ async def _read(receive: "Receive") -> bytes | None:
 
 
 def _refusal(scope: "Scope", body: bytes | None) -> "JSONResponse | None":
-    header = dict(scope["headers"]).get(b"content-type", b"")
-    if header.split(b";")[0].strip().lower() != b"application/json":
-        return _error(415, "send JSON, with the header Content-Type: application/json")
+    headers = [value for name, value in scope["headers"] if name == b"content-type"]
+    # Of several headers, each reader has its own favourite.
+    if [one.split(b";")[0].strip().lower() for one in headers] != [b"application/json"]:
+        return _error(415, "send JSON, with one header Content-Type: application/json")
     if body is None:
         return _error(413, f"the body is longer than {BYTES:,} bytes")
     try:

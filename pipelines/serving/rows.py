@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 
+from pipelines.serving.deadline import check_deadline
 from pipelines.serving.pictures import read_image
 from vitpose_plus.inference.estimate import whole_picture
 
@@ -30,10 +31,12 @@ def read_rows(table: pd.DataFrame) -> Iterator[Row]:
     """Decode a table's rows one after another: `image`, and `boxes` where there are some.
 
     Raises:
-        MlflowException: a row is refused (INVALID_PARAMETER_VALUE, which MLflow answers with 400).
+        MlflowException: a row is refused (INVALID_PARAMETER_VALUE, which MLflow answers with 400),
+            or nobody waits for the answer any more (DEADLINE_EXCEEDED).
     """
     given = table["boxes"] if "boxes" in table else [None] * len(table)
     for number, (image, boxes) in enumerate(zip(table["image"], given, strict=True)):
+        check_deadline()
         try:
             picture = read_image(image)
             row = Row(picture, read_boxes(boxes, picture))

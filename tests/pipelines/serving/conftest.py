@@ -20,6 +20,7 @@ from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
 
 JSON = "application/json"
+LONG = zlib.compress(bytes(7_000_000))
 
 
 class Stored(NamedTuple):
@@ -31,10 +32,11 @@ class Stored(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A request's header and body."""
+    """A request's header, body and address."""
 
     kind: str | None
     body: bytes
+    path: str = "/invocations"
 
 
 @pytest.fixture(scope="session")
@@ -78,16 +80,17 @@ def text(stored):
     return base64.b64encode(stored.picture.read_bytes()).decode()
 
 
-def png(width, height, data=b""):
-    """A PNG of any claimed size."""
+def png(width, height, data=b"", more=b""):
+    """A PNG of any claimed size, with more chunks before its data."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    data = chunk(b"IDAT", zlib.compress(data))
+    return b"\x89PNG\r\n\x1a\n" + header + more + data + chunk(b"IEND", b"")
 
-    def chunk(kind, content):
-        checksum = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(data)), chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+def chunk(kind, content):
+    """One of a PNG's."""
+    checksum = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +120,9 @@ def hostile_images(stored):
         "narrow png": png(40_000, 1000),
         "png of no pixels": png(0, 0),
         "png without data": png(100, 100),
+        "png of many chunks": png(8, 8, bytes(200), chunk(b"tEXt", b"") * 20_000),
+        "png of many texts": png(8, 8, bytes(200), chunk(b"zTXt", b"k\0\0" + LONG) * 50),
+        "jpeg of many segments": whole[:2] + b"\xff\xfe\x00\x02" * 1_000_000 + whole[2:],
         "jpeg of many scans": scans,
         "gif": saved("GIF"),
         "tiff": saved("TIFF"),
@@ -215,4 +221,7 @@ def malformed(text, hostile_images):
         "no UTF-8": Sent(JSON, b'{"dataframe_records": [{"image": "\xff\xfe"}]}'),
         "binary": Sent(JSON, bytes(range(256)) * 100),
         "too long": Sent(JSON, b" " * (33 * 2**20)),
+        "a newline behind the address": Sent("text/csv", b"image\nabc\n", "/invocations\n"),
+        "the same, deeply nested": Sent(JSON, bodies["deep nesting"].encode(), "/invocations\n"),
+        "another address": Sent(None, b"x", "/elsewhere"),
     }

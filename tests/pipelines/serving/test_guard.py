@@ -3,15 +3,19 @@
 import asyncio
 import json
 import sys
+import time
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import fastapi
+import numpy as np
 import pytest
 from mlflow.pyfunc import scoring_server
 
 from pipelines.serving.guard import SERVER, RequestGuard, guard_scoring_server
 from pipelines.serving.request import BYTES
+
+JSON = "application/json"
 
 
 class Answer(NamedTuple):
@@ -20,23 +24,29 @@ class Answer(NamedTuple):
 
 
 @pytest.fixture
-def ask(loaded, monkeypatch):
-    """Send one request to the server's application and give back its answer."""
+def application(loaded, monkeypatch):
+    """The server's, built as `mlflow models serve` builds it."""
     monkeypatch.setenv("_MLFLOW_IS_IN_SERVING_ENVIRONMENT", "true")  # which `init` leaves behind
-    application = scoring_server.init(loaded)
-    application.add_middleware(RequestGuard)
+    monkeypatch.setattr(fastapi, "FastAPI", fastapi.FastAPI)
+    monkeypatch.setitem(sys.modules, SERVER, ModuleType(SERVER))
+    guard_scoring_server()
+    return scoring_server.init(loaded)
 
-    def send(body=b"", kind="application/json", method="POST", path="/invocations") -> Answer:
-        headers = [] if kind is None else [(b"content-type", kind.encode())]
-        messages = asyncio.run(talk(application, method, path, headers, body))
+
+@pytest.fixture
+def ask(application):
+    """Send one request to the server's application and give back its answer."""
+
+    def send(body=b"", *kinds, method="POST", path="/invocations", root="") -> Answer:
+        headers = [(b"content-type", kind.encode()) for kind in kinds or [JSON] if kind]
+        messages = asyncio.run(talk(application, method, path, headers, body, root))
         content = b"".join(message.get("body", b"") for message in messages)
-        status = messages[0]["status"]
-        return Answer(status, json.loads(content) if path == "/invocations" else content)
+        return Answer(messages[0]["status"], json.loads(content.strip() or "null"))
 
     return send
 
 
-async def talk(application, method, path, headers, body):
+async def talk(application, method, path, headers, body, root):
     sent = []
 
     async def receive():
@@ -47,13 +57,14 @@ async def talk(application, method, path, headers, body):
 
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
     more = {"query_string": b"", "http_version": "1.1", "scheme": "http", "server": ("here", 80)}
+    more["root_path"] = root
     await application(scope | more, receive, send)
     return sent
 
 
 def test_every_malformed_request_gets_a_reason_in_one_line(ask, malformed):
     for name, sent in malformed.items():
-        answer = ask(sent.body, sent.kind)
+        answer = ask(sent.body, sent.kind, path=sent.path)
         assert 400 <= answer.status < 500, (name, answer)
         reason = answer.content["message"]
         assert reason, name
@@ -63,8 +74,33 @@ def test_every_malformed_request_gets_a_reason_in_one_line(ask, malformed):
 
 
 def test_statuses_tell_too_long_and_no_json_apart(ask, malformed):
-    statuses = {name: ask(*malformed[name][::-1]).status for name in ("too long", "CSV", "no JSON")}
-    assert statuses == {"too long": 413, "CSV": 415, "no JSON": 400}
+    wanted = {"too long": 413, "CSV": 415, "a newline behind the address": 415, "no JSON": 400}
+    sent = {name: malformed[name] for name in wanted}
+    assert {name: ask(s.body, s.kind, path=s.path).status for name, s in sent.items()} == wanted
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"path": "/invocations\n"},
+        {"path": "/root/invocations", "root": "/root"},
+        {"path": "/root/invocations\n", "root": "/root"},
+        {"method": "PUT"},
+        {"path": "//invocations"},
+    ],
+    ids=str,
+)
+def test_no_address_leads_around_the_guard(ask, malformed, address):
+    assert ask(b"image\nabc\n", "text/csv", **address).status == 415
+    answer = ask(malformed["deep nesting"].body, **address)
+    assert (answer.status, set(answer.content)) == (400, {"error_code", "message"})
+
+
+@pytest.mark.parametrize("kinds", [(JSON, "text/csv"), ("text/csv", JSON), (JSON, JSON)])
+def test_two_content_types_are_refused(ask, text, kinds):
+    body = json.dumps({"dataframe_records": [{"image": text}]}).encode()
+    assert ask(body).status == 200
+    assert ask(body, *kinds).status == 415
 
 
 def test_reasons_name_row_and_fault(ask, malformed):
@@ -87,7 +123,30 @@ def test_a_good_request_passes(ask, text):
 def test_other_addresses_are_mlflows_own(ask):
     assert ask(method="GET", path="/ping").status == 200
     assert ask(method="GET").status == 405
-    assert ask(b"x", path="/elsewhere").status == 404
+    assert ask(method="HEAD", path="/elsewhere").status == 404
+
+
+def test_good_requests_at_wrong_addresses_are_told(ask, text):
+    body = json.dumps({"dataframe_records": [{"image": text}]}).encode()
+    assert ask(body, path="/elsewhere").status == 404
+    assert ask(body, method="PUT").status == 405
+    assert ask(body, path="/root/invocations", root="/root").status == 200
+
+
+def test_a_row_is_not_decoded_when_nobody_waits_any_more(ask, text, monkeypatch):
+    decoded = []
+
+    def slowly(_):
+        decoded.append(1)
+        time.sleep(0.7)
+        return np.zeros((120, 100, 3), np.uint8)
+
+    monkeypatch.setattr("pipelines.serving.rows.read_image", slowly)
+    body = json.dumps({"dataframe_records": [{"image": text}] * 5}).encode()
+    monkeypatch.setenv("MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT", "1")
+    answer = ask(body)
+    assert (answer.status, "time" in str(answer.content)) == (504, True)
+    assert len(decoded) == 2
 
 
 def test_an_unexpected_error_is_logged_and_not_told(ask, text, loaded, monkeypatch, caplog):
@@ -131,3 +190,7 @@ def test_only_a_scoring_server_that_is_being_built_gets_the_guard(monkeypatch):
     del module.app
     guard_scoring_server()
     assert [one.cls for one in fastapi.FastAPI().user_middleware] == [RequestGuard]
+
+
+def test_behind_the_guard_fastapi_bounds_bodies_too(application):
+    assert 4 * BYTES < application.max_body_size <= 8 * BYTES

@@ -1,3 +1,8 @@
+import gc
+import multiprocessing
+import threading
+import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -65,3 +70,48 @@ def test_a_failure_reaches_who_asked_and_the_next_is_served(model, rows):
         network.estimate(rows, "cats", True)
     assert len(network.estimate(rows, "coco", True)) == 8
     assert network.estimate([], "coco", True) == []
+
+
+def own_threads():
+    return {thread for thread in threading.enumerate() if thread.name == "network"}
+
+
+def test_a_model_that_nobody_needs_goes_with_its_thread(make_model, rows):
+    before = own_threads()
+    model = make_model("coco").eval()
+    network = Network(model)
+    assert own_threads() <= before  # None waits for a question that may never come.
+    assert len(network.estimate(rows, "coco", True)) == 8
+    (thread,) = own_threads() - before
+    weights = weakref.ref(model)
+    del network, model
+    gc.collect()
+    thread.join(30)
+    assert not thread.is_alive()
+    gc.collect()
+    assert weights() is None
+
+
+def test_pictures_go_when_they_are_answered(model, rows):
+    network = Network(model)
+    network.estimate(list(rows), "coco", True)
+    row = weakref.ref(rows[0])
+    rows.clear()
+    end = time.monotonic() + 10
+    while row() is not None and time.monotonic() < end:
+        time.sleep(0.01)
+    assert row() is None
+
+
+def test_a_forked_process_starts_its_own_thread(model, rows):
+    network = Network(model)
+    wanted = network.estimate(rows, "coco", False)
+    answers = multiprocessing.get_context("fork").SimpleQueue()
+    child = multiprocessing.get_context("fork").Process(
+        target=lambda: answers.put(network.estimate(rows, "coco", False)[0].scores)
+    )
+    child.start()
+    child.join(30)
+    child.kill()
+    assert child.exitcode == 0
+    np.testing.assert_allclose(answers.get(), wanted[0].scores, atol=1e-5)

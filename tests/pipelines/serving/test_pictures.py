@@ -54,8 +54,9 @@ def test_hostile_images_are_refused_in_one_line(hostile_images):
 
 def test_a_bomb_is_refused_without_decoding(hostile_images, monkeypatch):
     monkeypatch.setattr("pipelines.serving.pictures.decode_picture", pytest.fail)
-    for name in ("png bomb", "long png", "narrow png", "jpeg of many scans"):
-        with pytest.raises(ValueError, match=r"pixels|scans|header"):
+    bombs = "png bomb", "long png", "narrow png", "jpeg of many scans"
+    for name in (*bombs, "png of many chunks", "png of many texts", "jpeg of many segments"):
+        with pytest.raises(ValueError, match=r"pixels|scans|segments|texts"):
             read_image(hostile_images[name])
 
 
