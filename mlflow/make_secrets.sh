@@ -11,8 +11,9 @@ mkdir -p secrets
 chmod 700 secrets
 for name in postgres_password admin_password flask_secret_key aws_secret_access_key; do
     if [[ ! -e secrets/$name ]]; then
-        openssl rand -hex 24 >"secrets/$name"
-        chmod 644 "secrets/$name"
+        openssl rand -hex 24 >"secrets/.$name"
+        chmod 644 "secrets/.$name"
+        mv "secrets/.$name" "secrets/$name"  # whole, or not there
         echo "made secrets/$name"
     fi
 done

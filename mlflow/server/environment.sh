@@ -3,6 +3,8 @@
 # its password. A variable NAME_FILE names a file with a secret, which becomes NAME.
 # shellcheck shell=bash disable=SC2034
 
+umask 077  # dumps hold people's password hashes
+
 for name in PGPASSWORD MLFLOW_AUTH_ADMIN_PASSWORD MLFLOW_FLASK_SERVER_SECRET_KEY AWS_SECRET_ACCESS_KEY; do
     file="${name}_FILE"
     if [[ -n ${!file:-} ]]; then
@@ -31,4 +33,14 @@ bucket="bucket:${artifacts#s3://}"
 stop() {
     echo "$(basename "$0"): $1" >&2
     exit 1
+}
+
+ask() { psql --no-align --tuples-only --command="$1"; }
+
+# PostgreSQL's own workers, such as autovacuum's, are in nobody's way.
+refuse_while_in_use() {
+    local others
+    others=$(ask "SELECT count(*) FROM pg_stat_activity WHERE datname = 'mlflow'
+        AND backend_type = 'client backend' AND pid <> pg_backend_pid()")
+    ((others == 0)) || stop "$others others are connected to the database: stop the server first"
 }

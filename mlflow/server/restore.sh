@@ -1,16 +1,14 @@
 #!/usr/bin/env bash
-# restore.sh FOLDER/<time> [--replace]: a back-up's database and artifacts, with the server stopped.
-# A database that holds tables is replaced only if that is asked for. Artifacts go first: a database
-# never knows of one that is not there. The database changes whole or not at all.
+# restore.sh FOLDER/<time> [--replace]: a back-up's database and, unless it was made with
+# --database-only, artifacts, with the server stopped. A database that holds tables is replaced only
+# if that is asked for. Artifacts go first: a database never knows of one that is not there. The
+# database changes whole or not at all.
 set -euo pipefail
 source "$(dirname "$(readlink -f "$0")")/environment.sh"
 from=${1:?usage: restore.sh FOLDER/TIME [--replace]}
 
-ask() { psql --no-align --tuples-only --command="$1"; }
-
 (cd "$from" && sha256sum --check --quiet SHA256SUMS) || stop "$from is damaged: take another one"
-others=$(ask "SELECT count(*) FROM pg_stat_activity WHERE datname = 'mlflow' AND pid <> pg_backend_pid()")
-((others == 0)) || stop "$others others are connected to the database: stop the server first"
+refuse_while_in_use
 tables=$(ask "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
 ((tables == 0)) || [[ ${2:-} == --replace ]] ||
     stop "the database holds $tables tables: back it up, then say --replace to throw them away"
@@ -18,9 +16,11 @@ tables=$(ask "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
 statements=$(mktemp)
 trap 'rm -f "$statements"' EXIT
 pg_restore --no-owner --file="$statements" "$from/database.dump"
-if [[ -d $from/../artifacts ]]; then
+what="the database alone"
+if [[ -e $from/with_artifacts ]]; then
     rclone copy "$from/../artifacts" "$bucket"
+    what="database and artifacts"
 fi
 psql --quiet --output=/dev/null --set=ON_ERROR_STOP=1 --single-transaction \
     --command='DROP SCHEMA public CASCADE; CREATE SCHEMA public' --file="$statements"
-echo "restored $from, of MLflow $(<"$from/mlflow_version")"
+echo "restored $what from $from, of MLflow $(<"$from/mlflow_version")"

@@ -1,5 +1,6 @@
 """What compose.yaml, its example of .env, the image and the scripts say of one another."""
 
+import os
 import re
 import subprocess
 from importlib.util import find_spec
@@ -60,6 +61,22 @@ def test_a_secret_once_made_is_kept(tmp_path):
     subprocess.run(["bash", copy], check=True, capture_output=True)
     kept = tmp_path / "secrets/aws_secret_access_key"
     assert kept.read_text() == "of the bucket elsewhere"
+
+
+def test_no_empty_secret_stays_where_none_could_be_made(tmp_path):
+    copy = tmp_path / "make_secrets.sh"
+    copy.write_text((FOLDER / "make_secrets.sh").read_text())
+    openssl = tmp_path / "openssl"
+    openssl.write_text("#!/bin/sh\nexit 1\n")
+    openssl.chmod(0o755)
+    without = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    assert subprocess.run(["bash", copy], env=without).returncode != 0
+    subprocess.run(["bash", copy], check=True, capture_output=True)
+    made = [tmp_path / one["file"] for one in COMPOSE["secrets"].values()]
+    assert sorted(path.name for path in (tmp_path / "secrets").iterdir()) == sorted(
+        path.name for path in made
+    )
+    assert all(path.stat().st_size >= 32 for path in made)
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -136,3 +153,15 @@ def test_the_experiment_of_the_server_is_the_configurations():
     configured = yaml.safe_load((PROJECT / "conf/base/mlflow.yml").read_text())["tracking"]
     made = re.search(r'^EXPERIMENT = "(.+)"$', (FOLDER / "server/people.py").read_text(), re.M)
     assert made[1] == configured["experiment"]["name"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "mlflow/README.md", "docs/*.md"])
+def test_every_champion_that_a_page_names_is_one_that_an_environment_registers(page):
+    base = yaml.safe_load((PROJECT / "conf/base/parameters_experiments.yml").read_text())
+    name = base["promotion"]["registered_model"]
+    places = [yaml.safe_load(path.read_text()) for path in PROJECT.glob("conf/*/globals.yml")]
+    registered = {name.replace("${globals:workspace}", place["workspace"]) for place in places}
+    pages = [path.read_text() for path in PROJECT.glob(page)]
+    asked = {model for text in pages for model in re.findall(r"models:/([\w-]+)@champion", text)}
+    assert asked
+    assert asked <= registered

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngImageFile
 
 from vitpose_plus.errors import PictureError
 from vitpose_plus.prediction import pictures
@@ -30,6 +31,49 @@ def test_a_phones_picture_is_turned_as_pillow_turns_it(orientation, phone):
     as_stored, turned = read_upright(path, as_stored=True)
     np.testing.assert_array_equal(as_stored, stored)
     assert not turned
+
+
+def chunks_of_png(coded):
+    """The file's parts: its signature, then each chunk."""
+    parts, start = [coded[:8]], 8
+    while start < len(coded):
+        end = start + 12 + int.from_bytes(coded[start : start + 4], "big")
+        parts.append(coded[start:end])
+        start = end
+    return parts
+
+
+def test_a_png_says_its_orientation_behind_its_pixels_too(phone):
+    path, _ = phone(6)
+    signature, header, exif, pixels, end = chunks_of_png(path.read_bytes())
+    assert exif[4:8] == b"eXIf"
+    path.write_bytes(signature + header + pixels + exif + end)
+    upright, turned = read_upright(path)
+    np.testing.assert_array_equal(upright, np.asarray(ImageOps.exif_transpose(Image.open(path))))
+    assert turned
+
+
+def test_pillow_decodes_no_png_to_look_for_an_orientation(draw, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(PngImageFile, "load", lambda picture: loaded.append(picture))
+    _, turned = read_upright(draw("1.png"))
+    assert not turned
+    assert loaded == []
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_tiff_is_turned_or_refused_never_turned_unasked(orientation, tmp_path):
+    path = tmp_path / "scan.tif"
+    pixels = np.random.default_rng(0).integers(0, 255, (6, 9, 3), np.uint8)
+    Image.fromarray(pixels).save(path, tiffinfo={ORIENTATION: orientation})
+    upright, turned = read_upright(path)
+    np.testing.assert_array_equal(upright, np.asarray(ImageOps.exif_transpose(Image.open(path))))
+    assert turned == (orientation != 1)
+    if orientation == 1:
+        np.testing.assert_array_equal(read_upright(path, as_stored=True)[0], pixels)
+    else:
+        with pytest.raises(PictureError, match=r"scan\.tif is a TIFF with an orientation"):
+            read_upright(path, as_stored=True)
 
 
 def test_jpeg_is_turned_too(tmp_path):

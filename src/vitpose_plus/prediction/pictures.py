@@ -16,6 +16,7 @@ BYTES_AT_ONCE = 200_000_000
 ORIENTATION = 0x0112  # EXIF's tag.
 UPRIGHT = 1
 _TURNED = cv2.IMREAD_COLOR_RGB
+_TIFF = (b"II", b"MM")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,12 +45,18 @@ def read_upright(path: Path, *, as_stored: bool = False) -> tuple[np.ndarray, bo
         [H, W, 3] uint8 RGB, and whether it was turned or mirrored.
 
     Raises:
-        PictureError: it cannot be read, or is not a whole picture.
+        PictureError: it cannot be read, is not a whole picture, or is a TIFF with an orientation
+            that is to be left out of account.
     """
     try:
         coded = path.read_bytes()
     except OSError as error:
         raise PictureError(f"{path} cannot be read: {error.strerror or error}") from error
+    if as_stored and coded.startswith(_TIFF) and _orientation(coded) != UPRIGHT:
+        raise PictureError(
+            f"{path} is a TIFF with an orientation, by which OpenCV turns it in any case: save it "
+            "as PNG, or leave out --as-stored and give boxes as viewers show it"
+        )
     turned = not as_stored and _orientation(coded) != UPRIGHT
     pixels = _decode(np.frombuffer(coded, np.uint8), turned)
     if pixels is None:
@@ -74,6 +81,9 @@ def _orientation(coded: bytes) -> int:
 
     try:
         with Image.open(BytesIO(coded)) as picture:  # Reads no more than the header.
+            # Asked for a PNG's EXIF, it would decode all pixels to look behind them.
+            if picture.format == "PNG" and b"eXIf" not in coded:
+                return UPRIGHT
             return int(picture.getexif().get(ORIENTATION, UPRIGHT))
     # PIL raises whatever its decoders raise, and OpenCV reads some formats that PIL does not.
     except Exception:

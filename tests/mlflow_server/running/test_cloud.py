@@ -16,13 +16,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory):
-    """A copy of the project whose sample is a few pictures of one data set."""
+    """A copy of the project whose sample is a few pictures of each data set."""
     folder = tmp_path_factory.mktemp("project")
     for name in ("pyproject.toml", "conf", "pipelines", ".telemetry"):
         source = PROJECT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, folder / name)
-    path = folder / "conf/cloud/parameters.yml"
+    path = folder / "conf/cloud/parameters_data.yml"  # a link to the sample's, a file in the copy
+    assert not path.is_symlink()
     content = yaml.safe_load(path.read_text())
     few = {"train": 2, "val": 2}
     content["data"]["sample"] = {

@@ -118,6 +118,24 @@ def test_a_new_password_lets_in(server):
     assert requests.get(path, auth=("carol", said), timeout=10).status_code == 200
 
 
+@pytest.mark.parametrize("what", ["password", "remove"])
+def test_the_admin_by_whom_people_are_changed_stays(server, what):
+    code, said = server.operate("people.py", what, "admin")
+    assert code != 0
+    assert "locked out" in said
+    path = f"{server.address}/api/2.0/mlflow/experiments/search?max_results=1"
+    admin = ("admin", server.users["admin"])
+    assert requests.get(path, auth=admin, timeout=10).status_code == 200
+
+
+def test_secrets_of_another_time_than_the_databases_are_named(server, tmp_path):
+    (tmp_path / "admin_password").write_text("of another server")
+    file = {"MLFLOW_AUTH_ADMIN_PASSWORD_FILE": str(tmp_path / "admin_password")}
+    code, said = server.operate("people.py", "add", "dora", **file)
+    assert code != 0
+    assert "put back the secrets/admin_password" in said.splitlines()[-1]
+
+
 def test_a_killed_server_goes_on_where_it_was(server, logged, as_user, memory):
     before = memory()
     server.stop(signal.SIGKILL)
