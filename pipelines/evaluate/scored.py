@@ -14,7 +14,8 @@ from pipelines.evaluate.held_out import KEPT, METRICS, SCORED
 from pipelines.evaluate.target import Target
 from pipelines.evaluation_parameters import Evaluation
 from pipelines.parameters import Data
-from vitpose_plus.datasets.manifest import read_manifest, sha256
+from vitpose_plus.checksum import sha256_of
+from vitpose_plus.datasets.manifest import read_manifest
 from vitpose_plus.datasets.source import Metric
 from vitpose_plus.datasets.split import Split
 from vitpose_plus.errors import ConfigurationError
@@ -69,7 +70,7 @@ def write_scored(
         sets={
             split.name: scored_set(data.tables / split.name, evaluation.split) for split in splits
         },
-        figures={name: sha256(folder / name) for name in names},
+        figures={name: sha256_of(folder / name) for name in names},
     )
     write_typed(scored, folder / SCORED)
 
@@ -89,7 +90,7 @@ def read_scored(folder: Path) -> Scored:
     )
     for name, checksum in scored.figures.items():
         path = folder / name
-        if not path.is_file() or sha256(path) != checksum:
+        if not path.is_file() or sha256_of(path) != checksum:
             raise ConfigurationError(f"{path} is not what {SCORED} was written of. {AGAIN}")
     return scored
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.evaluation_parameters import Evaluation, Unsaid
 from pipelines.model_address import local_weights
 from pipelines.parameters import Experiment
-from vitpose_plus.datasets.manifest import sha256
+from vitpose_plus.checksum import sha256_of_files
 
 if TYPE_CHECKING:
     from vitpose_plus.models import ViTPose
@@ -57,7 +57,7 @@ class Target:
 
 def trained_model(best_model: str, experiment: Experiment) -> Target:
     """What this very run has trained, whatever model the configuration names besides."""
-    checksums = model_checksums(Path(best_model))
+    checksums = sha256_of_files(Path(best_model))
     return Target(best_model, best_model, experiment.tasks, experiment.reports, checksums)
 
 
@@ -77,15 +77,6 @@ def find_model(experiment: Experiment, evaluation: Evaluation) -> Target:
         name=evaluation.model,
         tasks=None,
         reports=evaluation.reports,
-        checksums=model_checksums(Path(weights)),
+        checksums=sha256_of_files(Path(weights)),
         unsaid=evaluation.unsaid,
     )
-
-
-def model_checksums(weights: Path) -> dict[str, str]:
-    """SHA-256 of a model's files, by their names in its folder; a model may be one file."""
-    files = sorted(path for path in weights.rglob("*") if path.is_file()) or [weights]
-    names = (
-        path.relative_to(weights).as_posix() if path != weights else path.name for path in files
-    )
-    return {name: sha256(path) for name, path in zip(names, files, strict=True)}

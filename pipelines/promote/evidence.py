@@ -8,10 +8,10 @@ from typing import Any
 
 from pipelines.evaluate.held_out import KEPT, METRICS, task_evaluation
 from pipelines.evaluate.scored import AGAIN, Scored, read_scored, scored_set, version_of_test_data
-from pipelines.evaluate.target import model_checksums
 from pipelines.parameters import Data
 from pipelines.promote.record import Submission
 from vitpose_plus.checkpoints.destination import CONFIG, WEIGHTS
+from vitpose_plus.checksum import sha256_of_files
 from vitpose_plus.datasets.split import read_split
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.evaluation.kept import kept_predictions
@@ -73,7 +73,7 @@ def read_evidence(weights: Path, reports: Path) -> Evidence:
             "(vitpose convert) and evaluate that"
         )
     scored = read_scored(reports)
-    if scored.model != model_checksums(weights):
+    if scored.model != sha256_of_files(weights):
         raise ConfigurationError(
             f"{reports}: the figures are of other weights than those in {weights}. {AGAIN}"
         )

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vitpose_plus.checksum import sha256_of
 from vitpose_plus.datasets.crop_store.build import build_crops
 from vitpose_plus.datasets.crop_store.store import why_stale
-from vitpose_plus.datasets.manifest import read_manifest, sha256
+from vitpose_plus.datasets.manifest import read_manifest
 from vitpose_plus.datasets.source import DatasetSource, Published, SplitSource
 from vitpose_plus.datasets.split import read_split
 from vitpose_plus.datasets.table import read_table
@@ -382,8 +383,8 @@ def test_tables_and_manifest_agree(source: DatasetSource, raw: Path, tmp_path: P
         assert set(table.column("split")) == {name}
         assert (len(table), int(table.trainable.sum())) == (split.kept, split.trainable) == (4, 4)
         assert split.images == str(raw)
-        assert split.table_sha256 == sha256(folder / split.table)
-        assert split.files_sha256 == {str(raw / f"{name}.json"): sha256(raw / f"{name}.json")}
+        assert split.table_sha256 == sha256_of(folder / split.table)
+        assert split.files_sha256 == {str(raw / f"{name}.json"): sha256_of(raw / f"{name}.json")}
 
 
 def test_crowds_and_unlabelled_people_stay_as_rows_and_their_pictures_are_decoded(

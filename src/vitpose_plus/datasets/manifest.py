@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from vitpose_plus.checksum import sha256_of
 from vitpose_plus.datasets.picture_hash import HASH_VERSION
 from vitpose_plus.datasets.source import DatasetSource, Layout, Metric
 from vitpose_plus.errors import AnnotationError
@@ -134,13 +135,7 @@ def fingerprint(source: DatasetSource, skeleton: Skeleton) -> str:
 
 def split_checksums(source: DatasetSource, split: str) -> dict[str, str]:
     """SHA-256 of the files that a split's records come from, by configured path."""
-    return {str(path): sha256(path) for path in source.splits[split].files()}
-
-
-def sha256(path: Path) -> str:
-    """A file's checksum, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {str(path): sha256_of(path) for path in source.splits[split].files()}
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from vitpose_plus.checksum import sha256_of
 from vitpose_plus.distillation.config import Distillation, DistillationLoss
 from vitpose_plus.distillation.teacher import weights_sha256
 from vitpose_plus.distillation.token import TOKEN
 from vitpose_plus.settings import settings
-from vitpose_plus.storage.checksum import sha256_of
 
 
 @settings
@@ -39,5 +39,5 @@ def lesson(distillation: Distillation, token: Path | None) -> Lesson:
         teacher=weights_sha256(distillation.teacher) if drawing else "",
         teacher_heads=distillation.teacher_heads if drawing else None,
         teacher_tasks=distillation.teacher_tasks if drawing else None,
-        token=sha256_of(known / TOKEN, progress=False) if known is not None else "",
+        token=sha256_of(known / TOKEN) if known is not None else "",
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from vitpose_plus.checkpoints import load_model
 from vitpose_plus.checkpoints.differences import cut, naming
+from vitpose_plus.checksum import sha256_of
 from vitpose_plus.distillation.config import Distillation
 from vitpose_plus.errors import CheckpointError
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.models.folding import with_weights
-from vitpose_plus.storage.checksum import sha256_of
 
 # A task's own decoder, or its expert in a block.
 _OF_A_TASK = re.compile(r"(heads|backbone\.blocks\.\d+\.mlp\.experts)\.(\d+)\.(.*)")
@@ -73,7 +73,7 @@ def weights_sha256(path: Path) -> str:
     files = files or sorted(path.glob("*.bin"))
     if not files:
         raise CheckpointError(f"{path} has no weights: give a model's file, or its folder")
-    sums = [sha256_of(file, progress=False) for file in files]
+    sums = [sha256_of(file) for file in files]
     return sums[0] if len(sums) == 1 else sha256("".join(sums).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from vitpose_plus.checksum import sha256_of
 from vitpose_plus.engine.history import HISTORY, History
 from vitpose_plus.engine.world import World
 from vitpose_plus.errors import StorageError
@@ -127,15 +128,10 @@ def _models(folder: Path) -> dict[str, str]:
     """A model's JSON may be told more once it is measured, as a token's is: its weights stay."""
     files = [path for name in MODELS for path in sorted((folder / name).rglob("*"))]
     return {
-        path.relative_to(folder).as_posix(): "" if path.suffix == ".json" else _checksum(path)
+        path.relative_to(folder).as_posix(): "" if path.suffix == ".json" else sha256_of(path)
         for path in files
         if path.is_file()
     }
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _history_checksum(folder: Path, size: int) -> str:

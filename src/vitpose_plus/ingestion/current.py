@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from vitpose_plus.checksum import sha256_of
 from vitpose_plus.datasets.manifest import (
     MANIFEST_NAME,
     SplitManifest,
     fingerprint,
     read_manifest,
-    sha256,
 )
 from vitpose_plus.datasets.source import DatasetSource
 from vitpose_plus.errors import VitposeError
@@ -33,4 +33,6 @@ def is_current(name: str, source: DatasetSource, folder: Path) -> bool:
 def _is_whole(folder: Path, split: SplitManifest) -> bool:
     """Whether a split's two tables are those that were written."""
     files = ((split.table, split.table_sha256), (split.picture_table, split.pictures_sha256))
-    return all((folder / name).is_file() and sha256(folder / name) == sum_ for name, sum_ in files)
+    return all(
+        (folder / name).is_file() and sha256_of(folder / name) == sum_ for name, sum_ in files
+    )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from vitpose_plus.checksum import sha256_of
 from vitpose_plus.datasets.images import PictureFact, verify_images
 from vitpose_plus.datasets.manifest import (
     Manifest,
     SplitManifest,
     Tally,
     fingerprint,
-    sha256,
     split_checksums,
     tally,
     write_manifest,
@@ -200,8 +200,8 @@ def _write(split: JudgedSplit, source: DatasetSource, folder: Path) -> SplitMani
         rejections=_tallies(split.verdict.findings.errors),
         warnings=_tallies(split.verdict.findings.warnings),
         notes=tuple(reading.notes),
-        table_sha256=sha256(path),
-        pictures_sha256=sha256(pictures),
+        table_sha256=sha256_of(path),
+        pictures_sha256=sha256_of(pictures),
         files_sha256=split_checksums(source, split.name),
     )
 

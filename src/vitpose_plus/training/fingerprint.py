@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 from pydantic import TypeAdapter
 
+from vitpose_plus.checksum import sha256_of_files
 from vitpose_plus.datasets.crop_store.store import CropStore
-from vitpose_plus.datasets.manifest import sha256
 from vitpose_plus.datasets.split import Split
 
 WITHOUT_EFFECT = frozenset(
@@ -42,7 +42,7 @@ def fingerprint(
         "recipes": [_effective(recipe) for recipe in recipes],
         "splits": [_split_checksum(split) for split in splits],
         "seed": seed,
-        "weights": _contents(weights) if weights is not None else {},
+        "weights": sha256_of_files(weights) if weights is not None else {},
         "crops": [_pixels(store) for store in stores],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -75,9 +75,3 @@ def _split_checksum(split: Split) -> str:
         stream.write_table(rows)
     digest.update(written.getvalue())
     return digest.hexdigest()
-
-
-def _contents(path: Path) -> dict[str, str]:
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    start = path if path.is_dir() else path.parent
-    return {str(file.relative_to(start)): sha256(file) for file in files if file.is_file()}

@@ -16,7 +16,8 @@ from pipelines.evaluate.scored import write_scored
 from pipelines.promote.record import CONFIG, HEARTBEAT, OWNER, TEST_DATA, WEIGHTS
 from pipelines.promote.registry import Registry
 from vitpose_plus.checkpoints import save_model
-from vitpose_plus.datasets.manifest import Manifest, SplitManifest, sha256, write_manifest
+from vitpose_plus.checksum import sha256_of
+from vitpose_plus.datasets.manifest import Manifest, SplitManifest, write_manifest
 from vitpose_plus.datasets.table import write_table
 from vitpose_plus.evaluation.kept import keep_predictions
 from vitpose_plus.evaluation.predictions import Predictions
@@ -55,7 +56,7 @@ def ingest(split, tables: Path) -> None:
         **dict.fromkeys(("read", "kept", "trainable", "pictures"), len(split.table)),
         skipped=0,
         rejected=0,
-        table_sha256=sha256(folder / "val.parquet"),
+        table_sha256=sha256_of(folder / "val.parquet"),
         pictures_sha256="seen",
         files_sha256={},
     )

@@ -9,9 +9,10 @@ import mlflow
 from kedro.config import OmegaConfigLoader
 
 from pipelines.configuration import check_parameters, read_parameters
-from pipelines.evaluate.target import Target, model_checksums
+from pipelines.evaluate.target import Target
 from pipelines.promote.nodes import collect_evidence, promote_model
 from pipelines.settings import CONFIG_LOADER_ARGS
+from vitpose_plus.checksum import sha256_of_files
 
 CONF = Path(__file__).resolve().parents[3] / "conf"
 NAME = "poses"
@@ -38,7 +39,7 @@ def target(workplace: Path, model: str) -> Target:
     """An evaluated model of the workplace."""
     weights = workplace / model / "best"
     return Target(
-        str(weights), model, None, workplace / model / "reports", model_checksums(weights)
+        str(weights), model, None, workplace / model / "reports", sha256_of_files(weights)
     )
 
 
