@@ -30,7 +30,7 @@ def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
     if "promote_model" in nodes:
         from pipelines.promote.policy import read_policy
 
-        read_policy(parameters.promotion.policy)
+        read_policy(parameters.promotion.policy, parameters.data.datasets)
     recipes: tuple[tuple[str, str, Run], ...] = (
         ("train", "training", parameters.training),
         ("train_student", "student_training", parameters.student_training),

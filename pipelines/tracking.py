@@ -72,6 +72,15 @@ def log_file(path: Path, name: str) -> None:
     mlflow.log_artifact(str(path), named(name))
 
 
+def tag_run(tags: Mapping[str, str]) -> None:
+    """Tag the run, if one is open."""
+    if open_run() is None:
+        return
+    import mlflow
+
+    mlflow.set_tags(dict(tags))
+
+
 def open_run() -> str | None:
     """The id of the run that kedro-mlflow opened; without one MLflow would open one of its own."""
     import mlflow
@@ -106,13 +115,16 @@ def fetch_model(address: str, folder: Path) -> Path:
     return folder / stored["model"]["path"]
 
 
-def log_model(folder: Path, picture: Path, box: list[float]) -> None:
+def log_model(folder: Path, picture: Path, box: list[float]) -> str:
     """Log a trained model as a pyfunc, with signature and input example.
 
     Args:
         folder: what `save_model` wrote.
         picture: an example picture.
         box: the example's instance in it: x, y, width, height in pixels.
+
+    Returns:
+        The logged model's id.
     """
     import mlflow
 
@@ -121,7 +133,7 @@ def log_model(folder: Path, picture: Path, box: list[float]) -> None:
     from pipelines.serving import pose_model, schema
 
     code = [next(iter(package.__path__)) for package in (pipelines, vitpose_plus)]
-    mlflow.pyfunc.log_model(
+    logged = mlflow.pyfunc.log_model(
         name=named("model").replace("/", "_"),
         python_model=str(Path(pose_model.__file__)),
         artifacts={"model": str(folder)},
@@ -130,6 +142,7 @@ def log_model(folder: Path, picture: Path, box: list[float]) -> None:
         input_example=schema.example(picture, box),
         pip_requirements=schema.requirements(),
     )
+    return str(logged.model_id)
 
 
 def end_interrupted_run() -> None:

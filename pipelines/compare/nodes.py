@@ -4,7 +4,7 @@ import json
 import logging
 from pathlib import Path
 
-from pipelines.evaluate.held_out import KEPT, kept_held_out, task_evaluation
+from pipelines.evaluate.held_out import KEPT, METRICS, kept_held_out, task_evaluation
 from pipelines.evaluation_parameters import Comparison, Evaluation
 from pipelines.parameters import Data
 from pipelines.tracking import log_files
@@ -24,7 +24,7 @@ def compare_models(comparison: Comparison, data: Data, evaluation: Evaluation, s
 
     def model(reports: Path | None, key: str) -> ModelEvaluation:
         folder = _evaluated(reports, key)
-        figures = json.loads((folder / "metrics.json").read_text())
+        figures = json.loads((folder / METRICS).read_text())
         kept = kept_held_out(folder, data, evaluation.split)
         tasks = [task_evaluation(*one, figures) for one in kept]
         return ModelEvaluation(str(folder), tasks, {"Split": evaluation.split})
@@ -46,9 +46,9 @@ def _evaluated(reports: Path | None, key: str) -> Path:
             "comparison: name two reports folders that kedro run --pipeline=evaluate left: "
             "--params=comparison.first=data/main/reports/vitpose_plus,comparison.second=…"
         )
-    if not (reports / "metrics.json").is_file() or not (reports / KEPT).is_dir():
+    if not (reports / METRICS).is_file() or not (reports / KEPT).is_dir():
         raise ConfigurationError(
-            f"comparison.{key}: {reports} holds no metrics.json and {KEPT}/: run "
+            f"comparison.{key}: {reports} holds no {METRICS} and {KEPT}/: run "
             "kedro run --pipeline=evaluate first"
         )
     return reports

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.evaluate.held_out import METRICS, covered
+from pipelines.evaluate.held_out import DETECTED, METRICS, covered
 from pipelines.evaluate.target import Target
 from pipelines.evaluation_parameters import DetectedBoxes, Evaluation
 from pipelines.parameters import Data
@@ -38,7 +38,7 @@ def score_detected(
         ConfigurationError: the model serves no such keypoints.
         PredictionError: a detections file is broken.
     """
-    folder = target.reports / "detected"
+    folder = target.reports / DETECTED
     if not evaluation.detections:
         shutil.rmtree(folder, ignore_errors=True)  # it would be another model's
         return {}

@@ -1,6 +1,7 @@
 """Held-out instances and what a model makes of them."""
 
 import logging
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ HeldOut = list[tuple[Split, Predictions]]
 KEPT = "predictions"  # in a reports folder
 METRICS = "metrics.json"
 SCORED = "scored.json"
+REPORT, DETECTED, GALLERY = "report", "detected", "gallery"
 
 
 def predict_held_out(target: Target, data: Data, evaluation: Evaluation) -> HeldOut:
@@ -54,9 +56,11 @@ def predict_held_out(target: Target, data: Data, evaluation: Evaluation) -> Held
         workers=evaluation.workers,
     )
     held_out = list(zip(splits, predictions, strict=True))
-    # Poses of this model must never lie beside another's figures.
+    # Poses of this model must never lie beside another's figures, nor a page or picture of them.
     for name in (SCORED, METRICS):
         (target.reports / name).unlink(missing_ok=True)
+    for name in (REPORT, DETECTED, GALLERY):
+        shutil.rmtree(target.reports / name, ignore_errors=True)
     with replacing(target.reports / KEPT) as folder:
         for split, found in held_out:
             keep_predictions(found, split, folder)

@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.evaluate.held_out import METRICS, HeldOut, task_evaluation
+from pipelines.evaluate.evaluated_run import tag_evaluated_run
+from pipelines.evaluate.held_out import GALLERY, METRICS, REPORT, HeldOut, task_evaluation
 from pipelines.evaluate.scored import write_scored
 from pipelines.evaluate.target import Target
 from pipelines.evaluation_parameters import Evaluation
 from pipelines.parameters import TRAIN_SPLIT, Data
 from pipelines.tracking import log_files, log_scores
+from vitpose_plus.checkpoints.destination import WEIGHTS
 from vitpose_plus.datasets.split import Split, read_split
 from vitpose_plus.evaluation.baseline import mean_pose, mean_pose_predictions
 from vitpose_plus.evaluation.predictions import Predictions
@@ -31,6 +33,8 @@ def score_held_out(
     path = target.reports / METRICS
     write_scores(path, scores)
     write_scored(target, [split for split, _ in held_out], data, evaluation)
+    if WEIGHTS in target.checksums:  # a file of another kind can never be promoted
+        tag_evaluated_run(target.reports, target.checksums[WEIGHTS])
     for one in scores:
         log_scores("best", one.task, one.model)
         log_scores("mean_pose", one.task, one.baseline)
@@ -43,7 +47,7 @@ def draw_held_out(held_out: HeldOut, target: Target, evaluation: Evaluation) -> 
     """Draw the best and the worst of each set, and a row of each for an overview."""
     from vitpose_plus.evaluation.gallery import OverviewRow, draw_gallery, draw_overview
 
-    folder = target.reports / "gallery"
+    folder = target.reports / GALLERY
     with replacing(folder) as part:
         rows = []
         for split, predictions in held_out:
@@ -63,7 +67,7 @@ def draw_held_out(held_out: HeldOut, target: Target, evaluation: Evaluation) -> 
             rows.append(OverviewRow(split.name, predictions, split.skeleton, split.images, rank))
         if rows:
             draw_overview(rows, part / "overview.jpg")
-    log_files(folder, "gallery")
+    log_files(folder, GALLERY)
     log.info("the best and the worst are drawn in %s", folder)
 
 
@@ -84,7 +88,7 @@ def report_held_out(
             log.warning(
                 "%s: nothing gives its %s, so the report is without it", task.task, task.main
             )
-    folder = target.reports / "report"
+    folder = target.reports / REPORT
     facts = {
         "Split": evaluation.split,
         "Boxes": "the annotations'",
@@ -96,7 +100,7 @@ def report_held_out(
         resamples=evaluation.resamples,
         seed=seed,
     )
-    log_files(folder, "report")
+    log_files(folder, REPORT)
     log.info("the report is %s", page)
 
 

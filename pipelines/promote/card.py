@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.promote.evidence import Evidence
+from pipelines.promote.provenance import Provenance
 from vitpose_plus.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -24,21 +25,14 @@ class CardRow:
     data: str
 
 
-def render_card(
-    template: Path,
-    name: str,
-    evidence: Evidence,
-    code: dict[str, str],
-    data: dict[str, str],
-) -> str:
+def render_card(template: Path, name: str, evidence: Evidence, origin: Provenance) -> str:
     """Fill in the template.
 
     Args:
         template: in Jinja's language.
         name: the registered model's.
         evidence: the model's figures.
-        code: its version, as `provenance` gives it.
-        data: the versions of its tasks' tables.
+        origin: where it comes from.
 
     Raises:
         ConfigurationError: there is no template, or it asks for what is not known.
@@ -57,8 +51,8 @@ def render_card(
             config=config,
             submission=evidence.submission,
             flip=evidence.scored.flip,
-            rows=[_row(evidence, task, data[task]) for task in evidence.tasks],
-            **code,
+            rows=[_row(evidence, task, origin.data[task]) for task in evidence.tasks],
+            origin=origin,
         )
     except (OSError, jinja2.TemplateError) as error:
         raise ConfigurationError(f"promotion.card: {template}: {error}") from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.evaluate.held_out import KEPT, METRICS, task_evaluation
+from pipelines.evaluate.held_out import KEPT, METRICS, REPORT, task_evaluation
 from pipelines.evaluate.scored import AGAIN, Scored, read_scored, scored_set, version_of_test_data
 from pipelines.parameters import Data
 from pipelines.promote.record import Submission
@@ -73,6 +73,8 @@ def read_evidence(weights: Path, reports: Path) -> Evidence:
             "(vitpose convert) and evaluate that"
         )
     scored = read_scored(reports)
+    if not (reports / REPORT / "index.html").is_file():
+        raise ConfigurationError(f"{reports}: the evaluation ended before its report. {AGAIN}")
     if scored.model != sha256_of_files(weights):
         raise ConfigurationError(
             f"{reports}: the figures are of other weights than those in {weights}. {AGAIN}"
@@ -103,11 +105,19 @@ def check_test_data(evidence: Evidence, data: Data) -> None:
             )
 
 
-def comparable(old: Evidence, new: Evidence) -> bool:
-    """Whether all that the old one was scored on is the same for the new one.
+def obstacles(old: Evidence, new: Evidence) -> str:
+    """What keeps their figures from being compared: how the new one was scored otherwise.
 
     A task that only the new one has is no obstacle.
+
+    Returns:
+        All that differs, in a line; empty where nothing does.
     """
-    return old.scored.flip == new.scored.flip and all(
-        new.scored.sets.get(task) == old.scored.sets[task] for task in old.tasks
-    )
+    found = [] if old.scored.flip == new.scored.flip else ["mirrored otherwise"]
+    for task in old.tasks:
+        theirs, ours = old.scored.sets[task], new.scored.sets.get(task)
+        if ours is None:
+            found.append(f"lacks {task}")
+        elif ours != theirs:
+            found.append(f"{task} {theirs.split} differs")
+    return ", ".join(found)

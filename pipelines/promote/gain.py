@@ -1,11 +1,12 @@
 """What a challenger has over the champion, task by task and on the whole, and how sure that is."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vitpose_plus.evaluation.significance import LEVEL, draws
+from vitpose_plus.evaluation.significance import PictureFigures, draws, percentiles
 from vitpose_plus.evaluation_pages import TaskEvaluation
 
 Pair = tuple[TaskEvaluation, TaskEvaluation]
@@ -35,44 +36,59 @@ class MeanGain:
     high: float
 
 
-def task_gains(pairs: Sequence[Pair]) -> list[TaskGain]:
-    """The main figure of each task.
+@dataclass(frozen=True)
+class Gains:
+    """What the challenger has over the champion on the same test data.
 
-    Args:
-        pairs: the champion's and the challenger's evaluation of each task.
+    Attributes:
+        tasks: each of the champion's.
+        mean: over those of which the champion has a figure; None: it has none at all.
     """
-    nan = float("nan")
-    return [
-        TaskGain(old.task, old.main, old.figures.get(old.main, nan), new.figures.get(new.main, nan))
-        for old, new in pairs
-    ]
+
+    tasks: Sequence[TaskGain]
+    mean: MeanGain | None
 
 
-def mean_gain(pairs: Sequence[Pair], *, resamples: int, seed: int) -> MeanGain:
-    """The mean over the tasks, with the paired bootstrap's interval.
+def measure_gains(pairs: Sequence[Pair], *, resamples: int, seed: int) -> Gains:
+    """Measure both models' kept poses, here and now: an older evaluator may have told otherwise.
 
-    Each set's own pictures are drawn anew, for both models alike, as often as there are: a
-    stratified bootstrap (Efron and Tibshirani 1993, ch. 8).
+    For the interval each set's own pictures are drawn anew, for both models alike, as often as
+    there are: a stratified bootstrap (Efron and Tibshirani 1993, ch. 8).
 
     Args:
         pairs: the champion's and the challenger's evaluation of each task.
         resamples: draws.
         seed: of the draws.
     """
-    drawn = [_drawn_gains(*pair, resamples, seed + at) for at, pair in enumerate(pairs)]
-    mean = np.mean(drawn, axis=0)  # [R]: a draw in which a task cannot be measured is left aside
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = (
-        np.nanpercentile(mean, [tail, 100 - tail]) if np.isfinite(mean).any() else (np.nan, np.nan)
-    )
-    value = np.mean([gain.value for gain in task_gains(pairs)])
-    return MeanGain(float(value), float(low), float(high))
+    measured = [_Measured(old.by_picture(), new.by_picture(), old.main) for old, new in pairs]
+    tasks = [
+        TaskGain(old.task, both.figure, *both.of_draw(np.ones(both.champion.units)))
+        for (old, _), both in zip(pairs, measured, strict=True)
+    ]
+    known = [at for at, gain in enumerate(tasks) if not math.isnan(gain.champion)]
+    if not known:
+        return Gains(tasks, None)
+    drawn = [measured[at].drawn_gains(resamples, seed + at) for at in known]
+    # A draw in which one of the tasks cannot be measured is left aside.
+    low, high = percentiles(np.mean(drawn, axis=0)[:, None])
+    value = np.mean([tasks[at].value for at in known])
+    return Gains(tasks, MeanGain(float(value), low.item(), high.item()))
 
 
-def _drawn_gains(old: TaskEvaluation, new: TaskEvaluation, resamples: int, seed: int) -> np.ndarray:
-    """[R] gains of one task's main figure over draws of its pictures."""
-    ours, theirs = new.by_picture(), old.by_picture()
-    at = ours.names.index(old.main)
-    return np.array(
-        [ours.of_draw(t)[at] - theirs.of_draw(t)[at] for t in draws(ours.units, resamples, seed)]
-    )
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """One task's figures of both models over any draw of its pictures, and the main one's name."""
+
+    champion: PictureFigures
+    challenger: PictureFigures
+    figure: str
+
+    def of_draw(self, times: np.ndarray) -> tuple[float, float]:
+        """The main figure of both where each unit counts as many times as `times` [U] says."""
+        at = self.champion.names.index(self.figure)
+        return float(self.champion.of_draw(times)[at]), float(self.challenger.of_draw(times)[at])
+
+    def drawn_gains(self, resamples: int, seed: int) -> np.ndarray:
+        """[R] gains over draws."""
+        both = [self.of_draw(times) for times in draws(self.champion.units, resamples, seed)]
+        return np.diff(both, axis=1)[:, 0]

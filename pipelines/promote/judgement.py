@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from pipelines.promote.gain import MeanGain, TaskGain
+from pipelines.promote.gain import Gains, MeanGain, TaskGain
 from pipelines.promote.latency import Latency
 from pipelines.promote.policy import LatencyBudget, Policy
 from vitpose_plus.settings import settings
@@ -27,38 +26,33 @@ class Rule:
     limit: str
 
 
-@dataclass(frozen=True)
-class Gains:
-    """What the challenger has over the champion on the same test data."""
-
-    tasks: Sequence[TaskGain]
-    mean: MeanGain
-
-
 def judge_first(latency: Latency, policy: Policy) -> list[Rule]:
     """Of a model that no champion stands against."""
     return _latency_rules(latency, policy.latency)
 
 
-def judge_against(gains: Gains | None, latency: Latency, policy: Policy) -> list[Rule]:
-    """Of a challenger.
+def judge_against(gains: Gains, latency: Latency, policy: Policy) -> list[Rule]:
+    """Of a challenger that was scored on the champion's test data.
 
     Args:
-        gains: over the champion; None: it was scored on other test data.
+        gains: over the champion.
         latency: of both.
         policy: the rules.
     """
-    if gains is None:
-        return [_test_data(same=False), *_latency_rules(latency, policy.latency)]
     tasks = [_task_rule(gain, policy.tolerance_of(gain.task)) for gain in gains.tasks]
-    mean = gains.mean
-    gain = Rule(
-        name="mean gain",
-        held=mean.low > policy.least_gain,
-        found=f"{mean.value:+.4f} ({mean.low:+.4f} to {mean.high:+.4f})",
-        limit=f"interval above {policy.least_gain:+.4f}",
-    )
-    return [_test_data(same=True), *tasks, gain, *_latency_rules(latency, policy.latency)]
+    mean = _mean_rule(gains.mean, policy.least_gain)
+    return [_test_data(""), *tasks, mean, *_latency_rules(latency, policy.latency)]
+
+
+def judge_incomparable(differing: str, latency: Latency, policy: Policy) -> list[Rule]:
+    """Of a challenger that was not scored as the champion was.
+
+    Args:
+        differing: what differs, in a line.
+        latency: of both.
+        policy: the rules.
+    """
+    return [_test_data(differing), *_latency_rules(latency, policy.latency)]
 
 
 def tie(number: int) -> Rule:
@@ -93,9 +87,18 @@ def reasons(rules: Sequence[Rule]) -> str:
     return "; ".join(f"{rule.name}: {rule.found}, {rule.limit}" for rule in broken or rules)
 
 
-def _test_data(*, same: bool) -> Rule:
-    found = "the champion's" if same else "another version"
-    return Rule(name="test data", held=same, found=found, limit="the champion's version")
+def _test_data(differing: str) -> Rule:
+    found = differing or "the champion's"
+    return Rule(name="test data", held=not differing, found=found, limit="the champion's version")
+
+
+def _mean_rule(mean: MeanGain | None, least: float) -> Rule:
+    limit = f"interval above {least:+.4f}"
+    if mean is None:
+        found = "the champion has no task's figure, so there is nothing to gain over"
+        return Rule(name="mean gain", held=False, found=found, limit=limit)
+    found = f"{mean.value:+.4f} ({mean.low:+.4f} to {mean.high:+.4f})"
+    return Rule(name="mean gain", held=mean.low > least, found=found, limit=limit)
 
 
 def _task_rule(gain: TaskGain, tolerance: float) -> Rule:

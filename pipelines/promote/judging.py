@@ -7,13 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.parameters import Data
-from pipelines.promote.evidence import Evidence, comparable, read_evidence
-from pipelines.promote.gain import mean_gain, task_gains
+from pipelines.promote.evidence import Evidence, obstacles, read_evidence
+from pipelines.promote.gain import Gains, measure_gains
 from pipelines.promote.judgement import (
-    Gains,
     Rule,
     judge_against,
     judge_first,
+    judge_incomparable,
     reasons,
     renewal,
     tie,
@@ -115,17 +115,16 @@ class Judging:
         with TemporaryDirectory() as folder:
             theirs = _champion_evidence(self.registry, champion, Path(folder))
             latency = measure_latency(ours.weights, theirs.weights, budget)
+            if differing := obstacles(theirs, ours):
+                return judge_incomparable(differing, latency, self.policy)
             return judge_against(self._gains(theirs), latency, self.policy)
 
-    def _gains(self, champion: Evidence) -> Gains | None:
-        """Over the champion, on its tasks; None where the test data differ."""
-        if not comparable(champion, self.evidence):
-            return None
+    def _gains(self, champion: Evidence) -> Gains:
+        """Over the champion, on its tasks."""
         both = (champion, self.evidence)
         evaluations = (one.evaluations(self.data, champion.tasks) for one in both)
         pairs = list(zip(*evaluations, strict=True))
-        mean = mean_gain(pairs, resamples=self.policy.resamples, seed=self.seed)
-        return Gains(task_gains(pairs), mean)
+        return measure_gains(pairs, resamples=self.policy.resamples, seed=self.seed)
 
 
 def _champion_evidence(registry: Registry, champion: Version, folder: Path) -> Evidence:

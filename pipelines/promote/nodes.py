@@ -8,11 +8,10 @@ from pipelines.parameters import Data, Experiment, Promotion
 from pipelines.promote.evidence import Evidence, check_test_data, read_evidence
 from pipelines.promote.judging import Judging
 from pipelines.promote.outcome import Outcome, publish, standing_answer
-from pipelines.promote.policy import Policy, read_policy
+from pipelines.promote.policy import read_policy
 from pipelines.promote.registry import needed_run, open_registry
 from pipelines.promote.submission import submit, take_over
 from pipelines.promote.ticket import alive
-from vitpose_plus.errors import ConfigurationError
 
 
 def collect_evidence(target: Target, data: Data) -> Evidence:
@@ -39,8 +38,7 @@ def promote_model(
     What killed promotions left is put in order first. A refusal is an answer, not an error.
     """
     owner = needed_run()
-    policy = read_policy(promotion.policy)
-    _check_tolerances(policy, evidence, promotion.policy)
+    policy = read_policy(promotion.policy, data.datasets)
     registry = open_registry(promotion.registered_model)
     registry.settle()
     judging = Judging(registry, evidence, data, policy, seed)
@@ -59,11 +57,3 @@ def promote_model(
         registry.settle()
     publish(outcome)
     return outcome
-
-
-def _check_tolerances(policy: Policy, evidence: Evidence, path: Path) -> None:
-    if unknown := sorted(set(policy.tolerances) - set(evidence.tasks)):
-        raise ConfigurationError(
-            f"{path}: tolerances: {', '.join(unknown)} is no task of the model, which has "
-            f"{', '.join(evidence.tasks)}"
-        )

@@ -1,5 +1,6 @@
 """What a model must show to become champion: mlflow/promotion.yml."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
@@ -52,8 +53,12 @@ class Policy:
         return self.tolerances.get(task, self.tolerance)
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(path: Path, datasets: Collection[str]) -> Policy:
     """Read the file.
+
+    Args:
+        path: of the file.
+        datasets: names that a tolerance may be of.
 
     Raises:
         ConfigurationError: there is none, it is no YAML, or a key is unknown, missing or unfit.
@@ -67,10 +72,16 @@ def read_policy(path: Path) -> Policy:
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path} is no YAML: {error}") from error
     try:
-        return TypeAdapter(Policy).validate_python(content)
+        policy = TypeAdapter(Policy).validate_python(content)
     except PydanticError as error:
         known = ", ".join(TypeAdapter(Policy).json_schema()["properties"])
         lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ConfigurationError(
             "\n".join([f"{path} is wrong; it may state {known}.", *lines])
         ) from error
+    if unknown := sorted(set(policy.tolerances) - set(datasets)):
+        raise ConfigurationError(
+            f"{path}: tolerances: {', '.join(unknown)}: no data set of this name; there are "
+            f"{', '.join(datasets)}"
+        )
+    return policy

@@ -1,24 +1,56 @@
-"""Where a model comes from: the code's commit and the data's versions."""
+"""Where a model comes from: its evaluation's run, the code's commits and the data's versions."""
 
 import logging
-import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.code_version import UNKNOWN, CodeVersion, code_version
+from pipelines.evaluate.evaluated_run import COMMIT, DIRTY, EvaluatedRun, find_evaluated_run
+from pipelines.promote.evidence import Evidence
 from vitpose_plus.datasets.manifest import read_manifest
 
 log = logging.getLogger(__name__)
 
-UNKNOWN = "unknown"
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a version comes from.
+
+    Attributes:
+        evaluated: the run of its evaluation; None: not known.
+        promoting: the code that registers it.
+        data: its data sets' tables, as `data_versions` gives them.
+    """
+
+    evaluated: EvaluatedRun | None
+    promoting: CodeVersion
+    data: dict[str, str]
+
+    def tags(self) -> dict[str, str]:
+        """As a version carries them."""
+        code = CodeVersion() if self.evaluated is None else self.evaluated.code
+        return {
+            "evaluated_run": UNKNOWN if self.evaluated is None else self.evaluated.id,
+            COMMIT: code.commit,
+            DIRTY: code.dirty,
+            f"promotion.{COMMIT}": self.promoting.commit,
+            f"promotion.{DIRTY}": self.promoting.dirty,
+            **{f"data.{task}": version for task, version in self.data.items()},
+        }
 
 
-def code_version() -> dict[str, str]:
-    """The git commit, and whether files differ from it; unknown outside a work tree."""
-    commit, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
-    if commit is None or status is None:
-        log.warning("no git commit is known here: the version is registered without one")
-        return {"git_commit": UNKNOWN, "git_dirty": UNKNOWN}
-    return {"git_commit": commit.strip(), "git_dirty": "yes" if status.strip() else "no"}
+def trace(evidence: Evidence, tables: Path) -> Provenance:
+    """Find out where an evaluated model comes from.
+
+    Args:
+        evidence: what is known of it.
+        tables: folder with one folder of tables a data set.
+    """
+    evaluated = find_evaluated_run(evidence.reports, evidence.submission.weights)
+    if evaluated is None:
+        log.warning("no run of this experiment has made the evaluation in %s", evidence.reports)
+    return Provenance(evaluated, code_version(), data_versions(tables, evidence.tasks))
 
 
 def data_versions(tables: Path, tasks: Sequence[str]) -> dict[str, str]:
@@ -62,11 +94,3 @@ def _dvc_hashes(folders: Sequence[Path]) -> dict[Path, str]:
     if unrecorded := [str(folder) for folder in folders if folder not in found]:
         log.info("not as DVC has recorded it, if at all: %s", ", ".join(unrecorded))
     return found
-
-
-def _git(*arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout

@@ -101,15 +101,24 @@ class Record:
     versions: tuple[Version, ...]
 
     @property
+    def standing(self) -> list[Version]:
+        """Those that were promoted and not withdrawn, the champion last."""
+        return [one for one in self.versions if one.promoted]
+
+    @property
     def champion(self) -> Version | None:
         """The last one that was promoted and not withdrawn."""
-        return next((one for one in reversed(self.versions) if one.promoted), None)
+        return next(reversed(self.standing), None)
 
     @property
     def former_champion(self) -> Version | None:
-        """Whom `rollback` brings back."""
-        standing = [one for one in self.versions if one.promoted]
-        return standing[-2] if len(standing) > 1 else None
+        """Whom `rollback` brings back: the last of another model than the champion.
+
+        The champion's own model stands behind it where it was only scored on new test data.
+        """
+        standing = self.standing[::-1]
+        others = (one for one in standing if not one.submission.same_model(standing[0].submission))
+        return next(others, None)
 
     @property
     def challenger(self) -> Version | None:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ LAST_SET = "promotion.champion"
 """Tag of the registered model: where `settle` last left the alias champion."""
 PAGE = 1000
 LOOKS, PAUSE = 5, 0.3  # Before an alias counts as moved by hand; seconds between.
+ROUNDS = 10  # Of setting aliases while others set them, too.
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Registry:
     def tag(self, number: int, tags: dict[str, str]) -> None:
         """Set tags of a version, one after the other, in this order."""
         for key, value in tags.items():
-            self.client.set_model_version_tag(self.name, str(number), key, value)
+            _insist(self.client.set_model_version_tag, self.name, str(number), key, value)
 
     def aliases(self) -> dict[str, int]:
         """As they are."""
@@ -77,18 +79,22 @@ class Registry:
             overrule: set the alias champion even if somebody moved it by hand.
 
         Raises:
-            ConfigurationError: somebody moved it, and is not to be overruled.
+            ConfigurationError: somebody moved it, and is not to be overruled; or others set the
+                aliases again and again.
         """
         if not self.exists():
             return Record(())
-        while True:
+        for _ in range(ROUNDS):
             if not overrule:
                 self._refuse_moved()
             record = self.record()
-            changed = self._set_aliases(record.aliases())
-            # Another's decision may have come between: whoever writes last reads it and mends.
-            if not changed or self.record().aliases() == record.aliases():
+            # Another's decision may come between: who has written reads again, and mends.
+            if not self._set_aliases(record.aliases()):
                 return record
+        raise ConfigurationError(
+            f"{self.name}: others changed the aliases each of {ROUNDS} times that they were set. "
+            "Let them end, then run this again"
+        )
 
     def moved_by_hand(self) -> bool:
         """Whether the alias champion is neither where the record has it nor where we left it."""
@@ -99,8 +105,11 @@ class Registry:
             found = str(model.aliases.get("champion", ""))
             left = model.tags.get(LAST_SET, "")
             # Read after the alias: a record is always written before the alias that follows.
-            if found in (left, str(self.record().aliases()["champion"] or "")):
+            record = self.record()
+            if found in (left, str(record.aliases()["champion"] or "")):
                 return False
+            if not found and record.numbered(int(left)) is None:
+                return False  # MLflow takes a deleted version's aliases along.
             time.sleep(PAUSE)  # It may be moving this very moment.
         return True
 
@@ -110,13 +119,13 @@ class Registry:
         changed = {name: at for name, at in wanted.items() if found.get(name) != at}
         for name, number in changed.items():
             if number is None:
-                self.client.delete_registered_model_alias(self.name, name)
+                _insist(self.client.delete_registered_model_alias, self.name, name)
             else:
-                self.client.set_registered_model_alias(self.name, name, str(number))
+                _insist(self.client.set_registered_model_alias, self.name, name, str(number))
             log.info("%s: %s is %s", self.name, name, f"version {number}" if number else "nobody")
         champion = str(wanted["champion"] or "")
         if self.client.get_registered_model(self.name).tags.get(LAST_SET, "") != champion:
-            self.client.set_registered_model_tag(self.name, LAST_SET, champion)
+            _insist(self.client.set_registered_model_tag, self.name, LAST_SET, champion)
         return bool(changed)
 
     def _refuse_moved(self) -> None:
@@ -143,6 +152,23 @@ class Registry:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
+
+
+def _insist(write: Callable[..., None], *arguments: str) -> None:
+    """Write, and once more where MLflow refuses.
+
+    It looks, then inserts: of two who set the same new alias or tag at once, the second's insert is
+    refused as a bad request. Asked again, it finds what is to be overwritten.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        write(*arguments)
+    except MlflowException as error:
+        if error.error_code != "BAD_REQUEST":
+            raise
+        log.info("set by another at once, so set again: %s", ", ".join(arguments))
+        write(*arguments)
 
 
 def open_registry(name: str) -> Registry:

@@ -4,13 +4,13 @@ import logging
 import time
 from dataclasses import replace
 
-from pipelines.evaluate.held_out import KEPT
+from pipelines.evaluate.held_out import DETECTED, KEPT, REPORT
 from pipelines.evaluation_parameters import Evaluation
 from pipelines.following import metric_name
 from pipelines.parameters import Data, Experiment, Promotion
 from pipelines.promote.card import render_card
 from pipelines.promote.evidence import Evidence
-from pipelines.promote.provenance import code_version, data_versions
+from pipelines.promote.provenance import trace
 from pipelines.promote.record import HEARTBEAT, OWNER, RUN, Version
 from pipelines.promote.registry import Registry
 from pipelines.promote.ticket import LOOK, Watch, end_run
@@ -38,24 +38,20 @@ def submit(
     """
     import mlflow
 
-    code, versions = code_version(), data_versions(data.tables, evidence.tasks)
-    card = render_card(promotion.card, registry.name, evidence, code, versions)
+    origin = trace(evidence, data.tables)
+    card = render_card(promotion.card, registry.name, evidence, origin)
     mlflow.log_text(card, CARD)
     _log_evaluation(evidence)
     first = evidence.tasks[0]
-    store_model(
+    logged = store_model(
         str(evidence.weights),
         data,
         replace(experiment, tasks=evidence.tasks),
         replace(evaluation, split=evidence.scored.sets[first].split),
     )
-    outputs = mlflow.get_run(owner).outputs
-    assert outputs is not None  # store_model has logged one
-    logged = outputs.model_outputs[-1].model_id
     tags = {
         **evidence.submission.tags(),
-        **code,
-        **{f"data.{task}": version for task, version in versions.items()},
+        **origin.tags(),
         **_figures(evidence),
         RUN: owner,
         OWNER: owner,
@@ -99,7 +95,7 @@ def take_over(
 def _log_evaluation(evidence: Evidence) -> None:
     for path in sorted(evidence.reports.glob("*.json")):
         log_file(path, EVALUATION)
-    for folder in (KEPT, "report", "detected"):
+    for folder in (KEPT, REPORT, DETECTED):
         if (evidence.reports / folder).is_dir():
             log_files(evidence.reports / folder, f"{EVALUATION}/{folder}")
     for task in evidence.tasks:

@@ -41,12 +41,18 @@ class Watch:
 
 @contextmanager
 def alive(registry: Registry, number: int, owner: str) -> Iterator[None]:
-    """Give signs of life for a version while the block runs."""
+    """Give signs of life for a version while the block runs; close it if that ends in an error.
+
+    So only what is killed on the spot is waited for by those behind it.
+    """
     ended = Event()
     thread = Thread(target=_beat, args=(ended, registry, number, owner), daemon=True, name="beat")
     thread.start()
     try:
         yield
+    except BaseException as error:
+        _leave(registry, number, owner, f"ended by {type(error).__name__}")
+        raise
     finally:
         ended.set()
         thread.join()
@@ -69,6 +75,16 @@ def wait_for_turn(registry: Registry, number: int, patience: float) -> Record:
         else:
             time.sleep(LOOK)
     return record
+
+
+def _leave(registry: Registry, number: int, owner: str, reason: str) -> None:
+    """Close our own version, unless it is decided or others have it by now, as well as we can."""
+    try:
+        version = registry.record().numbered(number)
+        if version is not None and version.undecided and version.tags[OWNER] == owner:
+            registry.tag(number, {ABANDONED: reason})
+    except Exception as error:
+        log.warning("MLflow cannot be told that version %d was %s: %s", number, reason, error)
 
 
 def abandon(registry: Registry, version: Version, reason: str) -> None:

@@ -49,11 +49,13 @@ def train(
     return str(fitted.best)
 
 
-def store_model(
-    best_model: str, data: Data, experiment: Experiment, evaluation: Evaluation
-) -> None:
-    """Store the best model in the MLflow run, with a held-out instance as input example."""
+def store_model(best_model: str, data: Data, experiment: Experiment, evaluation: Evaluation) -> str:
+    """Store the best model in the MLflow run, with a held-out instance as input example.
+
+    Returns:
+        The stored model's id.
+    """
     split = read_split(data.tables / experiment.tasks[0], evaluation.split)
     first = split.trainable().take([0])
     picture = split.images / first.column("file_name")[0]
-    log_model(Path(best_model), picture, first.bbox[0].tolist())
+    return log_model(Path(best_model), picture, first.bbox[0].tolist())

@@ -77,7 +77,7 @@ def bootstrap(
     """
     value = figures.of_draw(np.ones(figures.units))
     drawn = np.array([figures.of_draw(t) for t in draws(figures.units, resamples, seed)])
-    low, high = _percentiles(drawn)
+    low, high = percentiles(drawn)
     columns = zip(figures.names, value, low, high, strict=True)
     return {name: Interval(*map(float, of_figure)) for name, *of_figure in columns}
 
@@ -110,7 +110,7 @@ def paired_bootstrap(
     drawn = np.array(
         [second.of_draw(t) - first.of_draw(t) for t in draws(first.units, resamples, seed)]
     )
-    low, high = _percentiles(drawn)
+    low, high = percentiles(drawn)
     measured = np.isfinite(drawn)
     better = drawn * np.where(np.isin(first.names, list(LESS_IS_BETTER)), -1, 1) > 0
     not_better = (measured & ~better).sum(axis=0) / np.maximum(measured.sum(axis=0), 1)
@@ -126,8 +126,11 @@ def draws(units: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
         yield np.bincount(rng.integers(units, size=units), minlength=units)
 
 
-def _percentiles(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """[R, F] -> low [F] and high [F]. Draws without anything to measure are left aside."""
+def percentiles(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The interval of drawn figures: [R, F] -> low [F] and high [F].
+
+    Draws without anything to measure are left aside; a figure that no draw gives has nan.
+    """
     tail = 100 * (1 - LEVEL) / 2
     measured = np.isfinite(drawn).any(axis=0)
     bounds = np.full((2, drawn.shape[1]), np.nan)

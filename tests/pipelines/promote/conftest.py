@@ -3,6 +3,7 @@
 import importlib.util
 import shutil
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import mlflow
@@ -11,7 +12,7 @@ import pytest
 import torch
 import yaml
 
-from pipelines.evaluate.held_out import KEPT, METRICS
+from pipelines.evaluate.held_out import KEPT, METRICS, REPORT
 from pipelines.evaluate.scored import write_scored
 from pipelines.promote.record import CONFIG, HEARTBEAT, OWNER, TEST_DATA, WEIGHTS
 from pipelines.promote.registry import Registry
@@ -149,6 +150,9 @@ class Workplace:
         for split, poses in zip(self.splits, found, strict=True):
             keep_predictions(poses, split, target.reports / KEPT)
         write_scored(target, self.splits, self.parameters.data, self.parameters.evaluation)
+        page = target.reports / REPORT / "index.html"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text("a report")
 
     def ingest_anew(self):
         """The same sets, an instance short."""
@@ -171,10 +175,12 @@ def registry(store, promoting):
 
 @pytest.fixture
 def open_version(registry):
-    """Register a version that somebody is judging."""
+    """Register a version that somebody is judging, each of other weights."""
+    numbers = count()
 
-    def make(owner="somebody", weights="w"):
-        tags = {OWNER: owner, HEARTBEAT: "", WEIGHTS: weights, CONFIG: "c", TEST_DATA: "t"}
+    def make(owner="somebody", weights=None, data="t"):
+        weights = weights or f"weights {next(numbers)}"
+        tags = {OWNER: owner, HEARTBEAT: "", WEIGHTS: weights, CONFIG: "c", TEST_DATA: data}
         return registry.register("/nowhere/model", None, tags, "")
 
     return make

@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from pipelines.evaluate.held_out import METRICS, SCORED
 from pipelines.evaluate.scored import read_scored, version_of_test_data
-from pipelines.promote.evidence import check_test_data, comparable, read_evidence
+from pipelines.promote.evidence import check_test_data, obstacles, read_evidence
 from vitpose_plus.checkpoints import save_model
 from vitpose_plus.errors import ConfigurationError
 
@@ -86,10 +87,11 @@ def test_test_data_that_was_ingested_anew_is_refused(evaluated):
 
 def test_models_on_other_test_data_are_not_comparable(evaluated):
     evaluated.model("b", noise=2.0)
-    assert comparable(evidence(evaluated, "a"), evidence(evaluated, "b"))
+    assert obstacles(evidence(evaluated, "a"), evidence(evaluated, "b")) == ""
     evaluated.ingest_anew()
     evaluated.model("c", noise=2.0)
-    assert not comparable(evidence(evaluated, "a"), evidence(evaluated, "c"))
+    differing = obstacles(evidence(evaluated, "a"), evidence(evaluated, "c"))
+    assert differing == "coco val differs, mpii val differs"
 
 
 def test_a_model_of_more_tasks_is_comparable_and_one_of_fewer_is_not(evaluated, make_model):
@@ -97,10 +99,20 @@ def test_a_model_of_more_tasks_is_comparable_and_one_of_fewer_is_not(evaluated, 
     evaluated.evaluate("one", 3.0)
     both, one = evidence(evaluated, "a"), evidence(evaluated, "one")
     assert one.tasks == ("coco",)
-    assert comparable(one, both)
-    alone = one.scored.sets.pop("mpii")  # as if only its own task had been scored
-    assert not comparable(both, one)
-    assert alone.metrics == ("pckh",)
+    assert obstacles(one, both) == ""
+    del one.scored.sets["mpii"]  # as if only its own task had been scored
+    assert obstacles(both, one) == "lacks mpii"
+
+
+def test_figures_with_and_without_mirrored_crops_are_not_comparable(evaluated):
+    found = evidence(evaluated, "a")
+    other = replace(found, scored=replace(found.scored, flip=not found.scored.flip))
+    assert obstacles(found, other) == "mirrored otherwise"
+
+
+def test_an_evaluation_that_ended_before_its_report_is_refused(evaluated):
+    (evaluated.target("a").reports / "report/index.html").unlink()
+    assert "ended before its report" in refused(evaluated, "a")
 
 
 def test_the_version_of_test_data_tells_sets_and_mirroring_but_not_their_order(evaluated):

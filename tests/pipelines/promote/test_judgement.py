@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.promote.gain import MeanGain, TaskGain
+from pipelines.promote.gain import Gains, MeanGain, TaskGain
 from pipelines.promote.judgement import (
-    Gains,
     judge_against,
     judge_first,
+    judge_incomparable,
     reasons,
     render_rules,
     tie,
@@ -60,14 +60,22 @@ def test_a_figure_that_the_champion_lacks_cannot_fall():
     assert broken(found) == []
 
 
+def test_a_champion_without_any_figure_cannot_be_gained_over_and_that_is_said():
+    task = TaskGain("coco", "AP", math.nan, 0.1)
+    found = judge_against(Gains([task], None), FAST, POLICY)
+    assert broken(found) == ["mean gain"]
+    assert "nothing to gain over" in reasons(found)
+
+
 def test_both_latency_budgets_count():
     slow = Latency(30.0, 10.0, 3.0)
     assert broken(judge_against(gains(), slow, POLICY)) == ["latency", "latency against champion"]
 
 
 def test_other_test_data_is_refused_and_latency_is_told_all_the_same():
-    found = judge_against(None, FAST, POLICY)
+    found = judge_incomparable("lacks aic", FAST, POLICY)
     assert broken(found) == ["test data"]
+    assert "lacks aic" in reasons(found)
     assert [rule.name for rule in found][1:] == ["latency", "latency against champion"]
 
 

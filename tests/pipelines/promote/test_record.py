@@ -18,7 +18,9 @@ PROMOTED, REFUSED = {DECISION: "promoted"}, {DECISION: "refused"}
 
 
 def record(*states):
-    return Record(tuple(Version(i, {OWNER: "run"} | tags) for i, tags in enumerate(states, 1)))
+    """Versions of these tags, each of other weights unless they say so."""
+    tags = [{OWNER: "run", WEIGHTS: str(i)} | state for i, state in enumerate(states)]
+    return Record(tuple(Version(i, of_one) for i, of_one in enumerate(tags, 1)))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,12 @@ def record(*states):
 def test_the_aliases_follow_from_the_tags(states, champion, former, challenger):
     wanted = {"champion": champion, "former_champion": former, "challenger": challenger}
     assert record(*states).aliases() == wanted
+
+
+def test_the_same_model_scored_on_new_test_data_is_not_its_own_former_champion():
+    renewed = PROMOTED | {WEIGHTS: "1"}  # the second's
+    assert record(PROMOTED, PROMOTED, renewed, renewed).former_champion.number == 1
+    assert record({}, PROMOTED, renewed).former_champion is None
 
 
 def test_only_open_versions_of_lower_number_come_first():

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import mlflow
 import pytest
+from sqlalchemy.orm import Session
 
-from pipelines.promote.record import DECISION, WITHDRAWN
+from pipelines.promote.record import ABANDONED, DECISION, WITHDRAWN
 from pipelines.promote.registry import LAST_SET, Registry
 from vitpose_plus.errors import ConfigurationError
 
@@ -100,6 +101,86 @@ def test_a_champion_set_by_hand_before_anything_was_promoted_stops_too(registry,
     registry.client.set_registered_model_alias(registry.name, "champion", "1")
     with pytest.raises(ConfigurationError, match="take the alias away"):
         registry.settle()
+
+
+@pytest.mark.parametrize("alias_left", [True, False])
+def test_a_deleted_champion_is_followed_by_the_one_before(registry, open_version, alias_left):
+    """MLflow takes the alias along; who moved it away before the deletion did so by hand."""
+    for _ in range(3):
+        registry.tag(open_version().number, {DECISION: "promoted"})
+    registry.settle()
+    if not alias_left:
+        registry.client.set_registered_model_alias(registry.name, "champion", "1")
+    registry.client.delete_model_version(registry.name, "3")
+    assert registry.moved_by_hand() is not alias_left
+    assert registry.settle(overrule=not alias_left).champion.number == 2
+    assert registry.aliases() == {"champion": 2, "former_champion": 1}
+
+
+def test_an_alias_that_was_taken_away_by_hand_stops_too(registry, open_version):
+    registry.tag(open_version().number, {DECISION: "promoted"})
+    registry.settle()
+    registry.client.delete_registered_model_alias(registry.name, "champion")
+    with pytest.raises(ConfigurationError, match="by hand to nothing"):
+        registry.settle()
+
+
+@pytest.fixture
+def forestall(monkeypatch):
+    """Commit a rival's row of a table between MLflow's look for our first one and its insert."""
+
+    def arrange(table, write):
+        merge, done = Session.merge, []
+
+        def second(session, row, **options):
+            merged = merge(session, row, **options)
+            if type(row).__name__ == table and not done:
+                done.append(True)
+                write()
+            return merged
+
+        monkeypatch.setattr(Session, "merge", second)
+
+    return arrange
+
+
+@pytest.mark.parametrize("rival", [1, 2])
+def test_of_two_who_set_the_same_new_alias_at_once_the_second_looks_again(
+    registry, open_version, forestall, rival
+):
+    for decision in ("promoted", "refused"):
+        registry.tag(open_version().number, {DECISION: decision})
+    set_alias = registry.client.set_registered_model_alias
+    forestall("SqlRegisteredModelAlias", lambda: set_alias(registry.name, "champion", str(rival)))
+    registry.settle()
+    assert registry.aliases() == {"champion": 1, "challenger": 2}
+
+
+def test_of_two_who_give_up_the_same_version_at_once_neither_fails(
+    registry, open_version, forestall
+):
+    number = open_version().number
+    tag = registry.client.set_model_version_tag
+    given_up = registry.name, str(number), ABANDONED, "by version 2"
+    forestall("SqlModelVersionTag", lambda: tag(*given_up))
+    registry.tag(number, {ABANDONED: "by version 3"})
+    assert registry.record().numbered(number).tags[ABANDONED] == "by version 3"
+
+
+def test_aliases_that_others_change_again_and_again_end_in_an_error(
+    registry, open_version, monkeypatch
+):
+    for _ in range(2):
+        registry.tag(open_version().number, {DECISION: "promoted"})
+    move = mlflow.MlflowClient.set_registered_model_alias
+
+    def undone(self, name, alias, version):
+        move(self, name, alias, version)
+        move(self, name, alias, "1" if version == "2" else "2")
+
+    monkeypatch.setattr(mlflow.MlflowClient, "set_registered_model_alias", undone)
+    with pytest.raises(ConfigurationError, match="others changed the aliases"):
+        registry.settle(overrule=True)
 
 
 @pytest.mark.parametrize("writes", range(9))

@@ -3,6 +3,7 @@ import pytest
 
 from pipelines.parameters import Promotion
 from pipelines.promote.record import DECISION
+from pipelines.promote.registry import Registry
 from pipelines.rollback.nodes import roll_back
 from vitpose_plus.errors import ConfigurationError
 
@@ -35,7 +36,7 @@ def test_the_former_champion_comes_back_and_a_second_time_the_one_before(
 ):
     roll()
     assert champion(three_champions) == 2
-    assert "version 3 is withdrawn, version 2 is champion again" in capsys.readouterr().out
+    assert "version 3 is withdrawn, version 2 is champion" in capsys.readouterr().out
     roll()
     assert champion(three_champions) == 1
     assert "Behind it stands nobody" in capsys.readouterr().out
@@ -85,3 +86,45 @@ def test_a_promotion_after_a_rollback_is_judged_against_who_came_back(
     assert three_champions.record().champion.number == 2
     three_champions.tag(number, {DECISION: "promoted"})
     assert three_champions.settle().former_champion.number == 2
+
+
+def test_after_the_champion_was_deleted_the_one_before_serves_and_is_not_withdrawn(
+    three_champions, roll, capsys
+):
+    three_champions.client.delete_model_version(three_champions.name, "3")
+    roll()
+    assert champion(three_champions) == 2
+    assert "Now version 2 is champion. Nothing was withdrawn" in capsys.readouterr().out
+    roll()
+    assert champion(three_champions) == 1
+
+
+def test_a_champion_that_was_scored_on_new_test_data_goes_with_all_its_versions(
+    registry, roll, open_version, capsys
+):
+    for weights, data in ("a1", "b1", "b2"):
+        registry.tag(open_version(weights=weights, data=data).number, {DECISION: "promoted"})
+        registry.settle()
+    assert registry.aliases() == {"champion": 3, "former_champion": 1}
+    roll()
+    assert registry.aliases() == {"champion": 1}
+    printed = capsys.readouterr().out
+    assert "versions 2, 3 are withdrawn, version 1 is champion" in printed
+    with pytest.raises(ConfigurationError, match="none was before it"):
+        roll()
+
+
+def test_what_is_told_is_what_stands_after_a_promotion_came_between(
+    three_champions, roll, open_version, capsys, monkeypatch
+):
+    settle = Registry.settle
+
+    def promoted_before(self, **options):
+        if options:  # the last one, after the withdrawal
+            self.tag(open_version().number, {DECISION: "promoted"})
+        return settle(self, **options)
+
+    monkeypatch.setattr(Registry, "settle", promoted_before)
+    roll()
+    printed = capsys.readouterr().out
+    assert "version 3 is withdrawn, version 4 is champion. Behind it stands version 2" in printed

@@ -91,6 +91,26 @@ def test_signs_of_life_go_on_after_mlflow_failed_once(registry, open_version, mo
     assert registry.record().numbered(number).tags[HEARTBEAT].startswith("me ")
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ConfigurationError])
+def test_a_promotion_that_ends_in_an_error_keeps_nobody_waiting(registry, open_version, error):
+    first, second = open_version(owner="me"), open_version()
+    with pytest.raises(error), alive(registry, first.number, "me"):
+        raise error
+    start = time.monotonic()
+    record = wait_for_turn(registry, second.number, patience=30)
+    assert time.monotonic() - start < 2
+    assert record.numbered(first.number).tags[ABANDONED] == f"ended by {error.__name__}"
+
+
+@pytest.mark.parametrize(("tag", "value"), [(DECISION, "promoted"), (OWNER, "another")])
+def test_an_error_closes_nothing_that_is_decided_or_taken_over(registry, open_version, tag, value):
+    number = open_version(owner="me").number
+    with pytest.raises(ConfigurationError), alive(registry, number, "me"):
+        registry.tag(number, {tag: value})
+        raise ConfigurationError
+    assert ABANDONED not in registry.record().numbered(number).tags
+
+
 @pytest.mark.parametrize(
     ("tag", "value", "said"),
     [(ABANDONED, "given up", "given up"), (OWNER, "another", "taken over by run another")],
