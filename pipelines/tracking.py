@@ -1,6 +1,8 @@
 """MLflow, as the pipelines use it: into the run that kedro-mlflow has opened."""
 
 import math
+import os
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
@@ -102,6 +104,7 @@ def fetch_model(address: str, folder: Path) -> Path:
     import mlflow
     from mlflow.exceptions import MlflowException
 
+    _no_bars_in_a_file()
     try:
         with replacing(folder) as part:
             mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=str(part))
@@ -132,6 +135,7 @@ def log_model(folder: Path, picture: Path, box: list[float]) -> str:
     import vitpose_plus
     from pipelines.serving import pose_model, schema
 
+    _no_bars_in_a_file()
     code = [next(iter(package.__path__)) for package in (pipelines, vitpose_plus)]
     logged = mlflow.pyfunc.log_model(
         name=named("model").replace("/", "_"),
@@ -143,6 +147,12 @@ def log_model(folder: Path, picture: Path, box: list[float]) -> str:
         pip_requirements=schema.requirements(),
     )
     return str(logged.model_id)
+
+
+def _no_bars_in_a_file() -> None:
+    """MLflow draws its bars to whatever stderr is, every step of them."""
+    if not sys.stderr.isatty():
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 
 def end_interrupted_run() -> None:
