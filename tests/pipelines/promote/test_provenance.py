@@ -1,3 +1,4 @@
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +20,13 @@ def tables(workplace, monkeypatch):
     monkeypatch.chdir(workplace.folder)
     from dvc.repo import Repo
 
+    # It logs into the stream of whichever test was the first to use it, long closed by now.
+    log = logging.getLogger("dvc")
+    before = log.level
+    log.setLevel(logging.ERROR)
     with Repo.init(no_scm=True) as repo:
         repo.add("tables/coco")
+    log.setLevel(before)
     return workplace
 
 

@@ -63,4 +63,4 @@ def test_a_promotion_and_a_rollback_as_typed(project):
     assert code == 1
     assert "mlflow/promotion.yml is wrong" in printed
     registered = client.search_model_versions("name='vitpose_plus_sample'")
-    assert [one.version for one in registered] == ["1"]  # nothing was begun
+    assert [int(one.version) for one in registered] == [1]  # nothing was begun
