@@ -11,6 +11,7 @@ from vitpose_plus.heatmaps.refine import newton_step, quarter_step
 from vitpose_plus.heatmaps.smoothing import smooth_around
 
 Refinement = Literal["dark", "quarter"]
+MAPS_AT_ONCE = 8192  # What is computed of so many fits a processor's cache.
 
 
 def decode(
@@ -35,12 +36,20 @@ def decode(
     Returns:
         keypoints [B, K, 2] in input pixels, and scores [B, K]: the raw heatmap's maximum; float32.
     """
+    blur = codec.blur if blur is None else blur
     maps = heatmaps.flatten(0, 1).contiguous()
-    x, y, scores = find_peaks(maps)
-    if refinement == "dark":
-        step = newton_step(smooth_around(maps, x, y, codec.blur if blur is None else blur))
-    else:
-        step = quarter_step(maps, x, y)
-    keypoints = (torch.stack([x, y], dim=-1) + step) * codec.stride(heatmaps.device)
+    found = [_decode(part, refinement, blur) for part in maps.split(MAPS_AT_ONCE)]
+    places, scores = (torch.cat(parts) for parts in zip(*found, strict=True))
+    keypoints = places * codec.stride(heatmaps.device)
     shape = heatmaps.shape[:2]
     return keypoints.unflatten(0, shape), scores.float().unflatten(0, shape)
+
+
+def _decode(maps: Tensor, refinement: Refinement, blur: int) -> tuple[Tensor, Tensor]:
+    """[N, h, w] -> places [N, 2] in heatmap pixels, and the values [N] of the peaks."""
+    x, y, scores = find_peaks(maps)
+    if refinement == "dark":
+        step = newton_step(smooth_around(maps, x, y, blur))
+    else:
+        step = quarter_step(maps, x, y)
+    return torch.stack([x, y], dim=-1) + step, scores
