@@ -1,6 +1,7 @@
 """What tests of several rooms share."""
 
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from vitpose_plus.datasets.table import Instance, build_table, write_table
 from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
 
+PROJECT = Path(__file__).resolve().parents[1]
+
 
 @pytest.fixture(autouse=True)
 def _seeded():
@@ -24,6 +27,17 @@ def _seeded():
 def _own_logging(monkeypatch):
     """No handler but the test's own: Kedro, imported by other tests, puts one on the root."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [logging.NullHandler()])
+
+
+@pytest.fixture(scope="module")
+def copy_of_project(tmp_path_factory):
+    """What `kedro run` needs, in a folder of the module's own."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("pyproject.toml", "conf", "pipelines", ".telemetry"):
+        source = PROJECT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, folder / name)
+    return folder
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vitpose_plus.evaluation.significance import PictureFigures, draws, percentiles
+from vitpose_plus.evaluation.significance import Interval, PictureFigures, draws, percentiles
 from vitpose_plus.evaluation_pages import TaskEvaluation
 
 Pair = tuple[TaskEvaluation, TaskEvaluation]
@@ -28,15 +28,6 @@ class TaskGain:
 
 
 @dataclass(frozen=True)
-class MeanGain:
-    """The mean of all tasks' gains, and the percentile interval around it."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Gains:
     """What the challenger has over the champion on the same test data.
 
@@ -46,7 +37,7 @@ class Gains:
     """
 
     tasks: Sequence[TaskGain]
-    mean: MeanGain | None
+    mean: Interval | None
 
 
 def measure_gains(pairs: Sequence[Pair], *, resamples: int, seed: int) -> Gains:
@@ -72,7 +63,7 @@ def measure_gains(pairs: Sequence[Pair], *, resamples: int, seed: int) -> Gains:
     # A draw in which one of the tasks cannot be measured is left aside.
     low, high = percentiles(np.mean(drawn, axis=0)[:, None])
     value = np.mean([tasks[at].value for at in known])
-    return Gains(tasks, MeanGain(float(value), low.item(), high.item()))
+    return Gains(tasks, Interval(float(value), low.item(), high.item()))
 
 
 @dataclass(frozen=True, eq=False)

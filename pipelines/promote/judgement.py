@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from pipelines.promote.gain import Gains, MeanGain, TaskGain
+from pipelines.promote.gain import Gains, TaskGain
 from pipelines.promote.latency import Latency
 from pipelines.promote.policy import LatencyBudget, Policy
+from vitpose_plus.evaluation.significance import Interval
 from vitpose_plus.settings import settings
 
 
@@ -92,7 +93,7 @@ def _test_data(differing: str) -> Rule:
     return Rule(name="test data", held=not differing, found=found, limit="the champion's version")
 
 
-def _mean_rule(mean: MeanGain | None, least: float) -> Rule:
+def _mean_rule(mean: Interval | None, least: float) -> Rule:
     limit = f"interval above {least:+.4f}"
     if mean is None:
         found = "the champion has no task's figure, so there is nothing to gain over"

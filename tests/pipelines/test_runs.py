@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,19 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[2]
 KEDRO = Path(sys.executable).with_name("kedro")
 SMALL = {"train": 10, "val": 8}
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory):
+def workplace(copy_of_project):
     """A copy of the project with a sample and a training of seconds."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("pyproject.toml", "conf", "pipelines", ".telemetry"):
-        source = PROJECT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, folder / name)
+    folder = copy_of_project
     _shrink_sample(folder / "conf/sample/parameters_data.yml")
     path = folder / "conf/sample/parameters.yml"
     content = yaml.safe_load(path.read_text())

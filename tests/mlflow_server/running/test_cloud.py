@@ -1,7 +1,6 @@
 """`kedro run --env=cloud`: runs go to the server, and a missing address is said."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,19 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[3]
 KEDRO = Path(sys.executable).with_name("kedro")
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory):
+def workplace(copy_of_project):
     """A copy of the project whose sample is a few pictures of each data set."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("pyproject.toml", "conf", "pipelines", ".telemetry"):
-        source = PROJECT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, folder / name)
+    folder = copy_of_project
     path = folder / "conf/cloud/parameters_data.yml"  # a link to the sample's, a file in the copy
     assert not path.is_symlink()
     content = yaml.safe_load(path.read_text())

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.promote.gain import Gains, MeanGain, TaskGain
+from pipelines.promote.gain import Gains, TaskGain
 from pipelines.promote.judgement import (
     judge_against,
     judge_first,
@@ -14,6 +14,7 @@ from pipelines.promote.judgement import (
 )
 from pipelines.promote.latency import Latency
 from pipelines.promote.policy import LatencyBudget, Policy
+from vitpose_plus.evaluation.significance import Interval
 
 POLICY = Policy(
     tolerance=0.02,
@@ -26,7 +27,7 @@ FAST = Latency(10.0, 10.0, 1.0)
 def gains(coco=0.6, mpii=0.8, low=0.01):
     """Over a champion with 0.5 and 0.8."""
     tasks = [TaskGain("coco", "AP", 0.5, coco), TaskGain("mpii", "PCKh@0.5", 0.8, mpii)]
-    return Gains(tasks, MeanGain(0.05, low, 0.09))
+    return Gains(tasks, Interval(0.05, low, 0.09))
 
 
 def broken(rules):
