@@ -1,6 +1,7 @@
 """What tests of several rooms share."""
 
 import logging
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,15 @@ from vitpose_plus.models import Task, ViTPose, ViTPoseConfig
 from vitpose_plus.skeletons import SKELETONS
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """No tracking server of whoever runs the tests, nor of the test before.
+
+    MLflow notes the store that it is told of in the environment, which conf/base heeds.
+    """
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +48,31 @@ def copy_of_project(tmp_path_factory):
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, folder / name)
     return folder
+
+
+@pytest.fixture
+def aws_credentials(monkeypatch, tmp_path):
+    """The AWS chain finds these, and nothing of whoever runs the tests."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """Address of a moto server."""
+    from moto.server import ThreadedMotoServer
+
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    yield f"http://{host}:{port}"
+    running.stop()
 
 
 @pytest.fixture

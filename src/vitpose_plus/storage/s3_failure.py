@@ -36,8 +36,8 @@ _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, ProfileNotFound)
 _MENDS: Mapping[int, str] = {
     301: "The bucket lies in another region: set s3.region.",
     403: "Check that the credentials of the AWS chain (AWS_PROFILE, role) may s3:GetObject and "
-    "s3:ListBucket there (without the second a missing key is refused too); a public bucket "
-    "needs s3.anonymous: true.",
+    "s3:ListBucket there (without the second a missing key is refused too), and to store "
+    "s3:PutObject and s3:DeleteObject; a public bucket needs s3.anonymous: true.",
     404: "Check bucket, key and s3.endpoint; an address of many objects ends with a slash.",
     412: "It was replaced while it was being fetched. Run again: the new one is fetched from its "
     "start.",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -28,21 +29,31 @@ Client = Any
 
 @dataclass(frozen=True, slots=True)
 class S3Object:
-    """An object as it is now: `size` in bytes; `etag` changes whenever its bytes do."""
+    """An object as it is now: `size` in bytes; `etag` changes whenever its bytes do.
+
+    `stored`, the server's time, is known of what was listed.
+    """
 
     address: S3Address
     size: int
     etag: str
     checksum: Checksum | None = None
+    stored: datetime | None = field(default=None, compare=False)
 
 
-def connect(access: S3Access) -> Client:
-    """Open a client that threads may share. Credentials are the standard AWS chain's."""
+def connect(access: S3Access, *, attempts: int = 1) -> Client:
+    """Open a client that threads may share. Credentials are the standard AWS chain's.
+
+    Args:
+        access: server, connections and time limits.
+        attempts: how often it makes a request by itself: 1 where `Patience` makes them, which
+            retries a body's reading too; more for the parts of an upload.
+    """
     config = Config(
         connect_timeout=access.timeout,
         read_timeout=access.timeout,
         max_pool_connections=access.parallel,
-        retries={"total_max_attempts": 1},  # `Patience` retries, and a body's reading too
+        retries={"total_max_attempts": attempts, "mode": "standard"},
         # Some servers send the whole object's checksum with a part of it.
         response_checksum_validation="when_required",
         signature_version=UNSIGNED if access.anonymous else None,
@@ -77,7 +88,7 @@ def listing(client: Client, prefix: S3Address, access: S3Access) -> Iterator[S3O
         page = patiently(partial(client.list_objects_v2, **asked), str(prefix), access)
         for entry in page.get("Contents", ()):
             address = S3Address(prefix.bucket, entry["Key"])
-            yield S3Object(address, entry["Size"], entry["ETag"])
+            yield S3Object(address, entry["Size"], entry["ETag"], stored=entry.get("LastModified"))
         if not page.get("IsTruncated"):
             return
         asked["ContinuationToken"] = page["NextContinuationToken"]
