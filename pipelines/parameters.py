@@ -66,14 +66,16 @@ class Data:
 
     def origins(self, name: DatasetName) -> tuple[Origin, ...]:
         """A data set's origins with whole addresses."""
-        found = []
-        for origin in self.datasets[name].origins:
-            if origin.s3 is not None or Path(origin.address).is_absolute():
-                found.append(origin)
-            elif self.archives is not None:
-                address = f"{self.archives.rstrip('/')}/{origin.address}"
-                found.append(replace(origin, address=address))
-        return tuple(found)
+        found = (self.whole(origin) for origin in self.datasets[name].origins)
+        return tuple(origin for origin in found if origin is not None)
+
+    def whole(self, origin: Origin) -> Origin | None:
+        """The origin with its whole address; None: it starts from archives that are not named."""
+        if origin.s3 is not None or Path(origin.address).is_absolute():
+            return origin
+        if self.archives is None:
+            return None
+        return replace(origin, address=f"{self.archives.rstrip('/')}/{origin.address}")
 
     @model_validator(mode="after")
     def _check(self) -> "Data":

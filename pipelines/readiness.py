@@ -1,9 +1,9 @@
 """What a training needs of its machine, asked before the data is read."""
 
 from collections.abc import Collection
-from pathlib import Path
 
 from pipelines.parameters import Parameters
+from pipelines.start_weights import origin_of
 from vitpose_plus.engine.config import Run
 from vitpose_plus.errors import ConfigurationError
 from vitpose_plus.training.config import Training
@@ -41,12 +41,14 @@ def check_readiness(parameters: Parameters, nodes: Collection[str]) -> None:
         if node in nodes:
             _check_devices(key, run)
             if isinstance(run, Training):
-                _check_start(key, run, parameters.mae.models)
+                _check_start(key, run, parameters)
 
 
-def _check_start(key: str, training: Training, mae: Path) -> None:
-    start = training.start
-    if start is not None and not start.weights.exists():
+def _check_start(key: str, training: Training, parameters: Parameters) -> None:
+    start, mae = training.start, parameters.mae.models
+    if start is None or start.weights.exists():
+        return
+    if origin_of(start, parameters.data) is None:
         raise ConfigurationError(
             f"{key}.start.weights: {start.weights} does not exist. Put the file there, make "
             f"weights by kedro run --pipeline=pretrain_mae and name {mae}/last, or begin from "

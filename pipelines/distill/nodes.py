@@ -10,6 +10,7 @@ from pipelines.network import network
 from pipelines.parameters import Data, Experiment, Model
 from pipelines.running import run_training
 from pipelines.splits import held_out_splits, training_splits
+from pipelines.start_weights import bring_weights
 from pipelines.tracking import log_files
 from vitpose_plus.distillation.config import Distillation
 from vitpose_plus.engine.config import Launch
@@ -93,6 +94,7 @@ def train_student(
     from vitpose_plus.distillation.job import StudentJob
     from vitpose_plus.training.job import Fitted
 
+    bring_weights(student_training, data)
     job = StudentJob(
         student=network(student, distilled.ffn, data, distilled.tasks),
         training=student_training,

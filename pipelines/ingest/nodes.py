@@ -13,7 +13,7 @@ from vitpose_plus.datasets.manifest import (
     SplitManifest,
     read_manifest,
 )
-from vitpose_plus.errors import ValidationError
+from vitpose_plus.errors import ConfigurationError, ValidationError
 from vitpose_plus.ingestion import ingest, is_current, refusal_folder
 from vitpose_plus.pages import PAGE_NAME
 from vitpose_plus.validation.records import FAILURES_NAME, RECORD_NAME
@@ -53,12 +53,34 @@ def ingest_missing(data: Data, tasks: tuple[str, ...], is_sample: bool) -> dict[
     Returns:
         Counts by data set and split.
     """
+    _refuse_absent(data, tasks)
     return _summary(_current_or_ingested(data, name) for name in tasks)
+
+
+def _refuse_absent(data: Data, tasks: tuple[str, ...]) -> None:
+    """Before the first is downloaded: the last may be the one that nobody has put there."""
+    absent = [
+        f"  {name}: {path}"
+        for name in tasks
+        if not data.origins(name)
+        for split in data.datasets[name].splits.values()
+        for path in split.files()
+        if not path.exists()
+    ]
+    if absent:
+        raise ConfigurationError(
+            "These annotation files do not exist, and no origins bring them:\n"
+            + "\n".join(dict.fromkeys(absent))
+            + "\nUnpack the data sets there, or name archives (data.archives, docs/data.md)"
+        )
 
 
 def _current_or_ingested(data: Data, name: str) -> Manifest:
     folder = data.tables / name
-    if is_current(name, data.datasets[name], folder):
+    source = data.datasets[name]
+    if not is_current(name, source, folder) and data.origins(name):
+        _bring(data, name)  # tables that DVC brought may be of what is brought now
+    if is_current(name, source, folder):
         log.info("%s: the tables in %s are current", name, folder)
         if not (data.pages / name / PAGE_NAME).is_file():
             _show(data, name)

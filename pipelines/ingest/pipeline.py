@@ -23,10 +23,15 @@ def create_pipeline() -> Pipeline:
 
 def create_missing_tables_pipeline(experiment: str) -> Pipeline:
     """What a training of this experiment needs and does not find."""
+    return create_tables_pipeline(experiment) + create_leaks_of_pipeline(experiment)
+
+
+def create_tables_pipeline(experiment: str) -> Pipeline:
+    """The same without a look for leaks, which a scoring does not ask for."""
     ingest = node(
         ingest_missing,
         inputs=["params:data", f"params:{experiment}.tasks", "is_sample"],
         outputs=f"ingested_for_{experiment}",
         name="ingest_missing",
     )
-    return pipeline([_DRAW, ingest]) + create_leaks_of_pipeline(experiment)
+    return pipeline([_DRAW, ingest])

@@ -8,6 +8,7 @@ from pipelines.network import network
 from pipelines.parameters import Data, Experiment, Model
 from pipelines.running import run_training
 from pipelines.splits import held_out_splits, training_splits
+from pipelines.start_weights import bring_weights
 from pipelines.tracking import log_model
 from vitpose_plus.datasets.split import read_split
 from vitpose_plus.training.config import Training
@@ -32,6 +33,7 @@ def train(
     from vitpose_plus.training.fit import train_poses
     from vitpose_plus.training.job import Fitted, PoseJob
 
+    bring_weights(training, data)
     job = PoseJob(
         model=network(model, experiment.ffn, data, experiment.tasks),
         training=training,

@@ -33,6 +33,7 @@ class Start:
 
     Attributes:
         weights: a .pth of MAE, timm or ViTPose, a transformers folder, or one of ours.
+        origin: where a file that is not there is brought from, as an address of `data`'s origins.
         heads: attention heads the weights were trained with, where their format is silent.
         task: whose expert a plain model takes from a ViTPose+.
         decoders: take the decoders of tasks that both have, too.
@@ -40,6 +41,7 @@ class Start:
     """
 
     weights: Path
+    origin: str | None = None
     heads: int | None = None
     task: str | None = None
     decoders: bool = False
@@ -82,3 +84,8 @@ class Training(Run):
     freeze: Freeze = Freeze()
     activation_checkpointing: bool = False
     panels: int = Field(default=2, ge=0)
+
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """What it starts from: at most one file or folder."""
+        return () if self.start is None else (self.start.weights,)

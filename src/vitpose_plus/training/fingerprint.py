@@ -52,8 +52,9 @@ def _effective(recipe: Any) -> dict[str, Any]:
     stated = TypeAdapter(type(recipe)).dump_python(recipe, mode="json")
     effective = {name: value for name, value in stated.items() if name not in WITHOUT_EFFECT}
     if start := effective.get("start"):
-        # What the weights are counts, not where they lie.
-        effective["start"] = {name: value for name, value in start.items() if name != "weights"}
+        # What the weights are counts, not where they lie or come from.
+        places = ("weights", "origin")
+        effective["start"] = {name: v for name, v in start.items() if name not in places}
     return effective
 
 
