@@ -5,20 +5,26 @@ from kedro.pipeline import Pipeline, node, pipeline
 from pipelines.evaluate.detected import score_detected
 from pipelines.evaluate.held_out import predict_held_out
 from pipelines.evaluate.nodes import draw_held_out, report_held_out, score_held_out
-from pipelines.evaluate.target import find_model, trained_model
+from pipelines.evaluate.target import find_model_after, trained_model
+from pipelines.ingest.pipeline import create_tables_pipeline
 
 DATA, EVALUATION, SEED = "params:data", "params:evaluation", "params:seed"
 
 
 def create_pipeline(experiment: str) -> Pipeline:
-    """Score what lies in the experiment's models folder, or the model that is named."""
+    """Score what lies in the experiment's models folder, or the model that is named.
+
+    The experiment's data sets are ingested first where they are not.
+    """
     find = node(
-        find_model,
-        inputs=[f"params:{experiment}", EVALUATION],
+        find_model_after,
+        inputs=[f"params:{experiment}", EVALUATION, f"ingested_for_{experiment}"],
         outputs=f"target_of_{experiment}",
         name="find_model",
     )
-    return pipeline([find]) + _create_scoring_pipeline(experiment)
+    return (
+        create_tables_pipeline(experiment) + pipeline([find]) + _create_scoring_pipeline(experiment)
+    )
 
 
 def create_scoring_pipeline(experiment: str) -> Pipeline:

@@ -299,7 +299,10 @@ def test_pictures_without_truth_get_the_file_to_hand_in_and_no_figures(main_job)
     named = ",".join(f"evaluation.detections.coco.{key}={path}" for key, path in detected.items())
     try:
         code, printed = kedro(
-            folder, "--pipeline=evaluate", "--nodes=find_model,score_detected", f"--params={named}"
+            folder,
+            "--pipeline=evaluate",
+            "--nodes=draw_sample,ingest_missing,find_model,score_detected",
+            f"--params={named}",
         )
     finally:
         (folder / "test2017").rename(raw / "val2017")
