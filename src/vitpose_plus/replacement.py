@@ -32,6 +32,14 @@ def replacing(folder: Path) -> Iterator[Path]:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def beside(folder: Path) -> Path:
+    """A name that is free, for what is set aside from a folder's place: `<folder>.other-1`."""
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.other-{number}")).exists():
+        number += 1
+    return aside
+
+
 @contextmanager
 def replacing_file(path: Path) -> Iterator[Path]:
     """Yield a name beside `path` to write to; it takes that place when the block succeeds.

@@ -95,32 +95,58 @@ def test_a_killed_parent_leaves_no_process_behind(parent, tmp_path):
     assert [len((tmp_path / f"starts-{rank}").read_text().split()) for rank in (0, 1)] == [1, 1]
 
 
-def test_another_node_joins_by_the_command_that_is_printed(toy, caplog, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture
+def two_nodes(toy, caplog, monkeypatch, tmp_path):
+    """Launch on two nodes: this one, and another that runs the printed command in `elsewhere`."""
+    (tmp_path / "here/data").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         meeting = f"localhost:{free.getsockname()[1]}"
-    settings = Launch(processes=1, nodes=2, rendezvous=meeting, restarts=0)
-    codes = []
 
-    def join():
-        _until(lambda: told(caplog))
-        command = shlex.split(told(caplog)[0].partition("run: ")[2])
-        # As a batch system runs it: nobody is at the keyboard.
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, cwd="/", check=False)
-        codes.append(done.returncode)
+    def run(processes, elsewhere, **order):
+        settings = Launch(processes=processes, nodes=2, rendezvous=meeting, restarts=0)
+        codes = []
 
-    joining = threading.Thread(target=join)
-    joining.start()
-    with caplog.at_level(logging.INFO):
-        # A folder as configurations name it.
-        job = toy.Order(act="count", folder=Path("data"))
-        Path("data").mkdir()
-        report = launch("toy_work", job, settings, Path("data"), toy.Report)
-    joining.join(PATIENCE)
+        def join():
+            _until(lambda: told(caplog))
+            printed = told(caplog)[0].partition("run: ")[2]
+            command = shlex.split(printed.replace(f"--chdir={Path.cwd()}", f"--chdir={elsewhere}"))
+            # As a batch system runs it: nobody is at the keyboard.
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, cwd="/", check=False)
+            codes.append(done.returncode)
+
+        joining = threading.Thread(target=join)
+        joining.start()
+        with caplog.at_level(logging.INFO):
+            # A folder as configurations name it.
+            job = toy.Order(act="count", folder=Path("data"), **order)
+            report = launch("toy_work", job, settings, Path("data"), toy.Report)
+        joining.join(PATIENCE)
+        assert codes == [0]
+        return report
+
+    return run
+
+
+def test_another_node_joins_by_the_command_that_is_printed(two_nodes):
+    report = two_nodes(1, Path.cwd())
     assert report.ranks == (0, 1)
     assert report.total == 3
-    assert codes == [0]
+
+
+def test_the_main_process_is_the_heads_and_others_get_the_weights(two_nodes, tmp_path):
+    disk = tmp_path / "elsewhere"
+    (disk / "data/teacher").mkdir(parents=True)
+    (disk / "data/teacher/model.bin").write_text("of another teacher")
+    Path("data/teacher").mkdir()
+    Path("data/teacher/model.bin").write_text("the teacher's")
+    Path("data/start.bin").write_text("the start's")
+    weights = Path("data/teacher/model.bin"), Path("data/start.bin")
+    report = two_nodes(2, disk, weights=weights)
+    assert report.mains == ("0", "1", "", "")
+    assert report.weights == ("the teacher's the start's",) * 4
+    assert (disk / "data/start.bin").read_text() == "the start's"
 
 
 def told(caplog):

@@ -32,6 +32,11 @@ class TokenJob:
     seed: int = 0
     progress: bool = True
 
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """What every process reads beside the data."""
+        return (self.distillation.teacher,)
+
 
 @settings
 class FittedToken:
@@ -77,3 +82,11 @@ class StudentJob:
     folder: Path
     seed: int = 0
     progress: bool = True
+
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """What every process reads beside the data."""
+        taught = self.distillation
+        teacher = (taught.teacher,) if taught.uses_token or taught.uses_heatmaps else ()
+        token = (self.token,) if self.token is not None else ()
+        return (*self.training.weights, *teacher, *token)

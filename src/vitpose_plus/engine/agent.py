@@ -7,14 +7,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
+from vitpose_plus.engine.address import interface_of, outward_address, own_address
 from vitpose_plus.engine.config import Launch
 from vitpose_plus.engine.stopping import StopRequests
+from vitpose_plus.errors import ConfigurationError
+from vitpose_plus.settings import settings
 
 TICK = 0.5  # seconds
 GRACE = 120  # seconds that workers have to save in, between SIGTERM and SIGKILL
-HELD = "VITPOSE_LAUNCHER_HOLDS_STDIN"  # set for the workers of `run_agent`, not for other nodes'
+HELD = "VITPOSE_LAUNCHER_HOLDS_STDIN"  # set for the workers of `run_agent`
+HEAD = "VITPOSE_HAS_MAIN"  # set on the node whose first process is to be the main one
 
 OURS = {
     "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": str(GRACE),
@@ -24,13 +30,45 @@ OURS = {
 }
 
 
+@settings
+class Meeting:
+    """How the agents of several nodes find one another.
+
+    Attributes:
+        number: of the offer that they follow: an agent of a former one meets nobody. Empty: they
+            were started by hand.
+        patience: seconds that they wait for one another.
+        head: this node has the main process, and the others meet at it.
+    """
+
+    number: str = ""
+    patience: float = 600.0
+    head: bool = True
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an agent came to its end.
+
+    Attributes:
+        stopped: SIGTERM came.
+        code: its exit code; 0, all its workers did their work.
+    """
+
+    stopped: bool
+    code: int
+
+
 def run_agent(
     worker: str,
     arguments: Sequence[Path],
     launch: Launch,
     folder: Path,
     tick: Callable[[], None],
-) -> bool:
+    *,
+    meeting: Meeting,
+    stop: StopRequests | None = None,
+) -> Ended:
     """Run a worker module in this node's processes until all have ended.
 
     What the workers say is shown; what the agent says goes to `launcher.log`. SIGTERM is passed
@@ -42,18 +80,22 @@ def run_agent(
         launch: processes, nodes and restarts.
         folder: gets `launcher.log` and `errors/`.
         tick: called twice a second.
+        meeting: with other nodes' agents.
+        stop: listens for SIGTERM already; None: this does.
 
-    Returns:
-        whether SIGTERM came.
+    Raises:
+        ConfigurationError: the place where nodes meet cannot be found from here.
     """
-    command = [*_command(worker, launch, folder), *map(str, arguments)]
-    with (folder / "launcher.log").open("wb") as words, StopRequests() as stop:
+    where = _where(worker, launch, meeting, here=True)
+    command = [*_command(worker, launch, folder, where), *map(str, arguments)]
+    listening = nullcontext(stop) if stop is not None else StopRequests()
+    with (folder / "launcher.log").open("wb") as words, listening as stop:
         agent = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,  # held open: its end tells the workers of ours
             stdout=2,
             stderr=words,
-            env=_environment(launch, os.environ) | {HELD: "1"},
+            env=_environment(launch, _network(launch) | os.environ) | _marks(meeting),
             start_new_session=True,  # Ctrl-C reaches us alone: we pass it on once
         )
         with agent:
@@ -63,7 +105,7 @@ def run_agent(
                 agent.terminate()
                 agent.wait()  # Popen itself would leave after Ctrl-C before all is saved
                 raise
-    return stop.requested
+    return Ended(stop.requested, agent.returncode)
 
 
 def end_with_launcher() -> None:
@@ -110,22 +152,52 @@ def joining_command(worker: str, arguments: Sequence[Path], launch: Launch, fold
     paths = [str(path.resolve()) for path in arguments]
     # The job's own paths are relative to this folder.
     here = f"--chdir={Path.cwd()}"
-    return shlex.join(["env", here, *needed, *_command(worker, launch, folder.resolve()), *paths])
+    where = _where(worker, launch, Meeting(head=False), here=False)
+    command = _command(worker, launch, folder.resolve(), where)
+    return shlex.join(["env", here, *needed, *command, *paths])
 
 
-def _command(worker: str, launch: Launch, folder: Path) -> list[str]:
-    if launch.nodes == 1:
-        meeting = ["--standalone", "--local-addr", "localhost"]
-    else:
-        # By the module's name: nodes that run another step do not join in.
-        where = ["--rdzv-backend", "c10d", "--rdzv-endpoint", str(launch.rendezvous)]
-        meeting = [*where, "--rdzv-id", worker]
+def _command(worker: str, launch: Launch, folder: Path, where: Sequence[str]) -> list[str]:
     return [
         *(sys.executable, "-m", "torch.distributed.run"),
-        *("--nproc-per-node", str(launch.processes), "--nnodes", str(launch.nodes), *meeting),
+        *("--nproc-per-node", str(launch.processes), "--nnodes", str(launch.nodes), *where),
         *("--max-restarts", str(launch.restarts), "--log-dir", str(folder / "errors")),
         *("-m", worker),
     ]
+
+
+def _where(worker: str, launch: Launch, meeting: Meeting, *, here: bool) -> list[str]:
+    """Where the agents find one another; `here`: the agent will run on this machine."""
+    if launch.nodes == 1:
+        return ["--standalone", "--local-addr", "localhost"]
+    place = ["--rdzv-backend", "c10d", "--rdzv-endpoint", str(launch.rendezvous)]
+    # By the module's name: nodes that run another step do not join in.
+    named = ["--rdzv-id", worker + meeting.number]
+    conf = f"is_host={str(meeting.head).lower()},join_timeout={meeting.patience:.0f}"
+    own = ["--local-addr", _towards(launch)] if here else []
+    return [*place, *named, "--rdzv-conf", conf, *own]
+
+
+def _network(launch: Launch) -> dict[str, str]:
+    """Gloo, too, would look up the machine's own name; NCCL would take the first that fits."""
+    if launch.nodes == 1 or (interface := interface_of(_towards(launch))) is None:
+        return {}
+    return {"GLOO_SOCKET_IFNAME": interface, "NCCL_SOCKET_IFNAME": f"={interface}"}
+
+
+def _towards(launch: Launch) -> str:
+    """This machine's address, as the other nodes reach it."""
+    assert launch.rendezvous is not None
+    host = launch.rendezvous.rpartition(":")[0]
+    try:
+        found = own_address(host)
+        # The host itself may know its name as 127.0.1.1, as Debian writes it.
+        return outward_address() or found if found.startswith("127.") else found
+    except OSError as error:
+        raise ConfigurationError(
+            f"launch.rendezvous: {host} cannot be reached from here: {error}. Name the node that "
+            "runs kedro by a name or an address that every node knows"
+        ) from error
 
 
 def _environment(launch: Launch, users: Mapping[str, str]) -> dict[str, str]:
@@ -136,3 +208,7 @@ def _environment(launch: Launch, users: Mapping[str, str]) -> dict[str, str]:
         "OMP_NUM_THREADS": str(max(1, torch.get_num_threads() // launch.processes)),
     }
     return ours | OURS | dict(users)
+
+
+def _marks(meeting: Meeting) -> dict[str, str]:
+    return {HELD: "1"} | ({HEAD: "1"} if meeting.head else {})

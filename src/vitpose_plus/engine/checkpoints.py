@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vitpose_plus.engine.history import HISTORY
 from vitpose_plus.errors import StorageError
-from vitpose_plus.replacement import replacing_file
+from vitpose_plus.replacement import beside, replacing_file
 
 log = logging.getLogger(__name__)
 
@@ -146,9 +146,7 @@ class Checkpoints:
 
     def _set_aside(self) -> None:
         """With its history, which the new training's would take the place of."""
-        number = 1
-        while (aside := self.folder.with_name(f"{self.folder.name}.other-{number}")).exists():
-            number += 1
+        aside = beside(self.folder)
         history = self.folder.with_name(HISTORY)
         if history.exists():
             shutil.copy(history, self.folder / HISTORY)

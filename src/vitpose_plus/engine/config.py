@@ -1,5 +1,6 @@
 """How anything is trained here. The defaults are the published single-task recipe's."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -55,9 +56,9 @@ class Launch:
 
     Attributes:
         processes: on each node; one a GPU.
-        nodes: one runs kedro, the others the command that it prints.
+        nodes: one runs kedro, the others the command that it prints; or `vitpose node` on each.
         strategy: ddp, a whole model a process; fsdp, the model in shards, for H and G.
-        rendezvous: where the nodes meet, `host:port` of one of them.
+        rendezvous: where the nodes meet, `host:port` of the one that runs kedro.
         restarts: how often workers that died are started again, from the newest checkpoint.
     """
 
@@ -74,9 +75,9 @@ class Launch:
 
     @model_validator(mode="after")
     def _check(self) -> "Launch":
-        if self.nodes > 1 and self.rendezvous is None:
+        if self.nodes > 1 and not re.fullmatch(r"[^\s]+:[0-9]{1,5}", self.rendezvous or ""):
             raise ValueError(
-                f"{self.nodes} nodes must meet somewhere: set rendezvous to host:port of one"
+                f"{self.nodes} nodes must meet somewhere: set rendezvous to host:port of the first"
             )
         return self
 

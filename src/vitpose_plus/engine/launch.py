@@ -7,9 +7,10 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from vitpose_plus.engine.agent import (
+    Ended,
     end_with_launcher,
     joining_command,
     run_agent,
@@ -17,6 +18,7 @@ from vitpose_plus.engine.agent import (
 )
 from vitpose_plus.engine.config import Launch
 from vitpose_plus.engine.failures import Failure, last_words, mendable_failure
+from vitpose_plus.engine.offer import offered
 from vitpose_plus.engine.stopping import Interrupted
 from vitpose_plus.errors import ConfigurationError, VitposeError
 from vitpose_plus.typed_json import read_typed, write_typed
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-J = TypeVar("J")
 
 
 def launch(
@@ -62,26 +63,65 @@ def launch(
     own.mkdir(parents=True)
     given, returned = own / "job.json", own / "result.json"
     write_typed(job, given)
+    (own / "began").touch()
     tick = tick or (lambda: None)
-    if launch.nodes > 1:
-        joining = joining_command(worker, (given, returned), launch, own)
-        log.info("on each of the other nodes run: %s", joining)
-    stopped = run_agent(worker, (given, returned), launch, own, tick)
+    ended = _run_on(worker, (given, returned), launch, own, tick)
+    while ended.code and not ended.stopped and _got_on(folder, own):
+        log.warning("the processes died often, but the training got on: they are started again")
+        ended = _run_on(worker, (given, returned), launch, own, tick)
     tick()
     if not returned.exists():
-        _tell_why(own, worker, stopped=stopped)
+        _tell_why(own, worker, stopped=ended.stopped)
     answer = _read(result, returned)
     shutil.rmtree(own, ignore_errors=True)
-    if stopped:
+    if ended.stopped:
         raise Interrupted("stopped by SIGTERM; the training is done and its models written")
     return answer
+
+
+def _run_on(
+    worker: str, files: tuple[Path, Path], launch: Launch, own: Path, tick: Callable[[], None]
+) -> Ended:
+    """On this node and those that are offered it, until the processes end or die too often."""
+    with offered(worker, files[0], launch) as meeting:
+        if launch.nodes > 1 and not meeting.number:
+            log.info(
+                "on each of the other nodes run: %s", joining_command(worker, files, launch, own)
+            )
+        return run_agent(worker, files, launch, own, tick, meeting=meeting)
+
+
+def _got_on(folder: Path, own: Path) -> bool:
+    """Whether a checkpoint was written since the processes were first started.
+
+    Then the deaths were of weeks, by nodes that come and go, and of no fault that comes again.
+    """
+    if mendable_failure(own / "errors") is not None:
+        return False
+    began = own / "began"
+    newest = max((path.stat().st_mtime_ns for path in folder.glob("checkpoints/*.pt")), default=0)
+    if newest <= began.stat().st_mtime_ns:
+        return False
+    began.touch()
+    return True
+
+
+class Job(Protocol):
+    """What a worker is given to do."""
+
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """Files and folders that every process reads, wherever the main one made them."""
+
+
+J = TypeVar("J", bound=Job)
 
 
 def work(job: type[J], run: "Callable[[J, World], Any]") -> None:
     """The main program of a worker module, which `launch` started: `job.json result.json`.
 
     Args:
-        job: the settings class.
+        job: the settings class; its weights are brought to nodes that lack them.
         run: what to do, on every process; the main one's result is returned.
     """
     from torch.distributed.elastic.multiprocessing.errors import record
@@ -98,6 +138,7 @@ def work(job: type[J], run: "Callable[[J, World], Any]") -> None:
 def _work(job: J, run: "Callable[[J, World], Any]", returned: Path) -> None:
     from torch.distributed.elastic.multiprocessing.errors import get_error_handler
 
+    from vitpose_plus.engine.delivery import deliver
     from vitpose_plus.engine.world import joined
 
     with joined() as world:
@@ -105,6 +146,7 @@ def _work(job: J, run: "Callable[[J, World], Any]", returned: Path) -> None:
         if (failure := _refused_before(world)) is not None:
             get_error_handler().record_exception(failure.error())
             return  # as if all were well: to start once more would not help
+        deliver(job.weights, world)
         result = world.broadcast(run(job, world))
         if world.main:
             write_typed(result, returned)

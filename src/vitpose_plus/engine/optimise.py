@@ -7,6 +7,7 @@ from pathlib import Path
 
 from torch.utils.data import DataLoader
 
+from vitpose_plus.engine.agreement import refuse_disagreement
 from vitpose_plus.engine.batches import GlobalBatches
 from vitpose_plus.engine.checkpoints import Checkpoints
 from vitpose_plus.engine.config import Run
@@ -59,11 +60,13 @@ def optimise(
 
     Raises:
         DivergenceError: a loss is no number.
+        ConfigurationError: the processes have not the same code, data or weights.
         StorageError: a checkpoint could not be written, or another training writes here.
         Interrupted: SIGTERM came and the checkpoint is written; exit code 75.
     """
     with _alone(folder, world), StopRequests() as stop:
         code = code_checksum()  # now: it may be edited while it runs
+        refuse_disagreement({"version of this code": code, "job": fingerprint}, world)
         checkpoints = Checkpoints(folder / "checkpoints")
         if (done := find_finished(folder, fingerprint, code, world)) is not None:
             if world.main:

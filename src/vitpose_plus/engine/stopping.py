@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -24,12 +25,22 @@ class StopRequests:
     """Listens for SIGTERM while it is open, and lets the step in hand finish.
 
     Attributes:
-        requested: whether the signal came.
+        since: when the signal came, by `time.monotonic`; None: it has not.
     """
 
     def __init__(self) -> None:
-        self.requested = False
+        self.since: float | None = None
         self._nothing_to_lose = False
+
+    @property
+    def requested(self) -> bool:
+        """Whether the signal came."""
+        return self.since is not None
+
+    @property
+    def seconds(self) -> float:
+        """Since the signal came; 0: it has not."""
+        return 0.0 if self.since is None else time.monotonic() - self.since
 
     def __enter__(self) -> "StopRequests":
         # Python lets the main thread alone take signals.
@@ -54,7 +65,7 @@ class StopRequests:
             self._nothing_to_lose = False
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.requested = True
+        self.since = self.since or time.monotonic()
         if self._nothing_to_lose:
             self._end()
 

@@ -4,11 +4,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 from torch import distributed as dist
+
+from vitpose_plus.engine.agent import HEAD
+
+SILENCE = timedelta(minutes=10)
+"""How long a process waits for another: longer than any writes or draws, for one that vanished
+without a word is noticed by nothing else. Gloo's own would be 30 minutes, NCCL's is 10."""
 
 T = TypeVar("T")
 
@@ -73,7 +80,30 @@ def joined(device: str | None = None) -> Iterator[World]:
     )
     if kind == "cuda":
         torch.cuda.set_device(own)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo")
+    _join("cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo")
     yield World(dist.get_rank(), dist.get_world_size(), own)
     # Not after an error: others may wait in an exchange that this process will not join.
     dist.destroy_process_group()
+
+
+def _join(backend: str) -> None:
+    """Meet the others; the head's first process gets rank 0.
+
+    Torch elastic sorts nodes by address: its rank 0 may be where nobody keeps a checkpoint. Ranks
+    of one node stay together, and each on its GPU.
+    """
+    from torch.distributed.rendezvous import rendezvous
+
+    store, rank, size = next(rendezvous("env://"))
+    nodes = size // int(os.environ.get("LOCAL_WORLD_SIZE", size))
+    first = _first(store, rank) if nodes > 1 else 0
+    inner = dist.PrefixStore("training", store)
+    rank = (rank - first) % size
+    dist.init_process_group(backend, store=inner, rank=rank, world_size=size, timeout=SILENCE)
+
+
+def _first(store: dist.Store, rank: int) -> int:
+    """Torch elastic's number for the head's first process."""
+    if HEAD in os.environ and os.environ["LOCAL_RANK"] == "0":
+        store.set("head", str(rank))
+    return int(store.get("head"))

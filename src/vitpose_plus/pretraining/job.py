@@ -33,6 +33,11 @@ class PretrainingJob:
     seed: int = 0
     progress: bool = True
 
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """What every process reads beside the data: nothing, it begins from scratch."""
+        return ()
+
     @model_validator(mode="after")
     def _check(self) -> "PretrainingJob":
         wanted = self.pretraining.model(self.model.size, self.model.input_size)

@@ -50,6 +50,11 @@ class PoseJob:
     seed: int = 0
     progress: bool = True
 
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """What every process reads beside the data."""
+        return self.training.weights
+
 
 @settings
 class Fitted:

@@ -28,6 +28,7 @@ CLIP = 0.5
 @settings
 class Comparison:
     folder: Path
+    weights: tuple[Path, ...] = ()
 
 
 @settings

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 
+from vitpose_plus.engine.agent import HEAD
 from vitpose_plus.engine.config import Launch
 from vitpose_plus.engine.launch import launch, work
 from vitpose_plus.engine.stopping import Interrupted, StopRequests
@@ -23,6 +24,7 @@ Act = Literal["count", "die_once", "refuse", "err", "wait"]
 class Order:
     act: Act
     folder: Path
+    weights: tuple[Path, ...] = ()
 
 
 @settings
@@ -30,6 +32,8 @@ class Report:
     ranks: tuple[int, ...]
     total: float
     threads: tuple[str, ...]
+    mains: tuple[str, ...]  # who says that it is the head's first process
+    weights: tuple[str, ...]  # what each process has read of them
 
 
 def obey(job: Order, world: World) -> Report:
@@ -41,7 +45,15 @@ def obey(job: Order, world: World) -> Report:
         wait(job, world)
     total = world.sum(torch.tensor(float(world.rank + 1)))
     threads = world.gather(os.environ.get("OMP_NUM_THREADS", ""))
-    return Report(ranks=tuple(world.gather(world.rank)), total=float(total), threads=tuple(threads))
+    main = os.environ.get(HEAD, "") and os.environ["LOCAL_RANK"]
+    read = " ".join(path.read_text() for path in job.weights)
+    return Report(
+        ranks=tuple(world.gather(world.rank)),
+        total=float(total),
+        threads=tuple(threads),
+        mains=tuple(world.gather(main)),
+        weights=tuple(world.gather(read)),
+    )
 
 
 def misbehave(job: Order) -> None:

@@ -22,6 +22,7 @@ SAMPLES = 4
 class Order:
     model: ViTPoseConfig
     folder: Path
+    weights: tuple[Path, ...] = ()
 
 
 @settings
