@@ -1,0 +1,1 @@
+"""Folders of a running command kept in S3, so that an empty machine can go on with them."""
