@@ -34,7 +34,7 @@ class InputSizeOption(click.ParamType):
         try:
             return TypeAdapter(InputSize).validate_python((int(found[1]), int(found[2])))
         except ValidationError as error:
-            self.fail(_reason(error), param, ctx)
+            self.fail(reason(error), param, ctx)
 
 
 class TasksOption(click.ParamType):
@@ -62,7 +62,7 @@ class TasksOption(click.ParamType):
         try:
             return Task(name=skeleton.name, skeleton=skeleton)
         except ValidationError as error:
-            self.fail(f"{name}: its name {skeleton.name!r}: {_reason(error)}", param, ctx)
+            self.fail(f"{name}: its name {skeleton.name!r}: {reason(error)}", param, ctx)
 
 
 _HINTS = (
@@ -113,5 +113,6 @@ def check_task(config: "ViTPoseConfig", task: str | None) -> None:
         raise click.BadParameter(error.args[0], param_hint="--task") from error
 
 
-def _reason(error: "ValidationError") -> str:
+def reason(error: "ValidationError") -> str:
+    """What the first of its complaints says."""
     return error.errors()[0]["msg"].removeprefix("Value error, ")

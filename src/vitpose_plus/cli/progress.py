@@ -3,14 +3,18 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import click
 
 
 class _Lines(logging.Handler):
+    times = False
+
     def emit(self, record: logging.LogRecord) -> None:
         warning = "Warning: " if record.levelno >= logging.WARNING else ""
-        click.echo(warning + record.getMessage(), err=True)
+        time = f"{datetime.now():%H:%M:%S} " if self.times else ""
+        click.echo(time + warning + record.getMessage(), err=True)
 
 
 @contextmanager
@@ -27,3 +31,10 @@ def progress_on_stderr() -> Iterator[None]:
         library.removeHandler(lines)
         library.setLevel(before[0])
         library.propagate = before[1]
+
+
+def with_times() -> None:
+    """Begin every line from now on with the time of day: for what runs for days."""
+    for handler in logging.getLogger("vitpose_plus").handlers:
+        if isinstance(handler, _Lines):
+            handler.times = True

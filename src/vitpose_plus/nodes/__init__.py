@@ -1,0 +1,1 @@
+"""What runs on each node of a cluster: `vitpose node`, under whatever engine started it."""
