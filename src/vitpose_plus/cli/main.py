@@ -1,4 +1,4 @@
-"""`vitpose`: checkpoints, the poses they find, a node of a cluster."""
+"""`vitpose`: checkpoints, the poses they find, what a training costs, a node of a cluster."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import click
 from vitpose_plus.cli.convert import convert
 from vitpose_plus.cli.info import info
 from vitpose_plus.cli.node import node
+from vitpose_plus.cli.plan import plan
 from vitpose_plus.cli.predict import predict
 from vitpose_plus.cli.progress import progress_on_stderr
 from vitpose_plus.errors import VitposeError
@@ -26,13 +27,14 @@ class _OneLineErrors(click.Group):
 @click.version_option(package_name="vitpose-plus")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """See what a ViTPose or ViTPose+ is, convert it, find poses with it, run trainings."""
+    """See what a ViTPose or ViTPose+ is, convert it, find poses with it, plan and run trainings."""
     ctx.with_resource(progress_on_stderr())
 
 
 main.add_command(info)
 main.add_command(convert)
 main.add_command(predict)
+main.add_command(plan)
 main.add_command(node)
 
 if __name__ == "__main__":
