@@ -98,7 +98,10 @@ def test_an_id_that_is_a_number_is_official_as_a_number(number):
     assert official_id(str(number)) == number
 
 
-@pytest.mark.parametrize("name", ["", "007", "1e5", "-3", "٣", "d8eeddddcc042544a2570d4c452778b9"])
+A_HASH = "d8eeddddcc042544a2570d4c452778b9"  # pragma: allowlist secret
+
+
+@pytest.mark.parametrize("name", ["", "007", "1e5", "-3", "٣", A_HASH])
 def test_any_other_id_stays_text(name):
     assert official_id(name) == name
 
