@@ -33,6 +33,7 @@ def test_a_name_that_is_taken_stays_below_its_folder(name):
         ("\\\\server\\share", "absolute"),
         ("C:/Windows/a.dll", "absolute"),
         ("d:a.txt", "absolute"),
+        ("./C:/a.dll", "absolute"),
         ("../a", "parent folder"),
         ("a/../../b", "parent folder"),
         ("a/..", "parent folder"),

@@ -22,13 +22,13 @@ def relative_name(name: str) -> str:
     Raises:
         UnsafeName: it is absolute, goes up, or holds what a file name must not.
     """
-    if name.startswith(("/", "\\")) or _DRIVE.match(name):
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if name.startswith(("/", "\\")) or any(_DRIVE.match(part) for part in parts[:1]):
         raise UnsafeName("is an absolute path")
     if "\\" in name:
         raise UnsafeName("has a backslash")
     if _CONTROL.search(name):
         raise UnsafeName("has a control character")
-    parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise UnsafeName("leads to a parent folder")
     if any(len(os.fsencode(part)) > MAX_PART_BYTES for part in parts):
