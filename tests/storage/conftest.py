@@ -1,9 +1,12 @@
 """A real S3 server on this machine, and a proxy before it that counts and breaks what passes."""
 
+import fcntl
 import http.client
 import random
 import socket
 import struct
+import sys
+import termios
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -173,8 +176,12 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(faults.pause)
 
     def _reset(self):
-        """Close as a dying connection does, without the polite end."""
+        """Close as a dying connection does, without the polite end, once all has arrived."""
         self.wfile.flush()
+        while int.from_bytes(
+            fcntl.ioctl(self.connection, termios.TIOCOUTQ, b"\0" * 4), sys.byteorder
+        ):
+            time.sleep(0.001)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
         self.close_connection = True

@@ -18,7 +18,13 @@ def kedro(folder, *arguments):
     done = subprocess.run(
         [KEDRO, "run", *arguments],
         cwd=folder,
-        env=os.environ | {"COLUMNS": "160", "OMP_WAIT_POLICY": "PASSIVE"},
+        env=os.environ
+        | {
+            "COLUMNS": "160",
+            "OMP_WAIT_POLICY": "PASSIVE",
+            # Not the one in which fixtures made the model.
+            "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db",
+        },
         capture_output=True,
         text=True,
         timeout=600,
