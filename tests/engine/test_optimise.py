@@ -87,6 +87,7 @@ def test_a_run_killed_at_any_step_ends_as_one_that_was_not(run, tmp_path, step, 
     assert same(tmp_path / "whole", tmp_path / "stopped")
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_with_loader_workers_ends_the_same(run, tmp_path):
     changes = {"workers": 2, "checkpoint_every": 2, "accumulate": 2}
     assert run("whole", **changes) == 0
@@ -236,6 +237,7 @@ def test_what_is_saved_after_damaged_checkpoints_is_kept(run, tmp_path):
     assert len(list(folder.glob("*.damaged"))) == 2
 
 
+@pytest.mark.slow
 def test_a_request_to_stop_that_reaches_the_loaders_too_saves(run, tmp_path):
     changes = {"workers": 2}
     assert run("whole", **changes) == 0

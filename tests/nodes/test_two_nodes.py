@@ -72,6 +72,7 @@ def test_one_that_cannot_be_prepared_ends_the_job_and_not_by_75(job, said):
     assert "node 1 cannot take part" in said(0)
 
 
+@pytest.mark.slow
 def test_a_failure_with_a_node_gone_is_for_another_try(job, tmp_path, said):
     head = job(
         0, command=("sh", "-c", "touch ready; until [ -e gone ]; do sleep 0.1; done; exit 9")
