@@ -31,11 +31,13 @@ class ParametersHook:
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline) -> None:
         """Refuse what this run could not finish; log the parameters, defaults too."""
+        from pipelines.former_starts import end_former_starts
         from pipelines.readiness import check_readiness
         from pipelines.tracking import log_parameters
 
         names = {node.name.removeprefix(f"{node.namespace}.") for node in pipeline.nodes}
         check_readiness(self._checked, names)
+        end_former_starts()
         # A part that is a node's input kedro-mlflow logs, and MLflow refuses a second spelling:
         # it is a list, or already a tuple, depending on the pipeline's other inputs.
         parts = {name.removeprefix("params:") for name in pipeline.inputs() if "." in name}

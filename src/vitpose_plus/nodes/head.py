@@ -17,7 +17,7 @@ from vitpose_plus.nodes.command import BY_SIGNAL, run_command
 from vitpose_plus.nodes.data_version import pull
 from vitpose_plus.nodes.others import Others
 from vitpose_plus.nodes.placement import Placement
-from vitpose_plus.nodes.settings import Node
+from vitpose_plus.nodes.settings import KEPT_IN, Node
 
 if TYPE_CHECKING:
     from vitpose_plus.mirror.mirroring import Mirror
@@ -135,6 +135,8 @@ class _Head:
         """What conf/ reads of the cluster, and where launches write what other nodes shall do."""
         placement, node = self._placement, self._node
         told = {} if placement.processes is None else {PROCESSES: str(placement.processes)}
+        if node.store is not None:
+            told[KEPT_IN] = node.store.address
         if placement.nodes > 1:
             told |= {
                 NODES: str(placement.nodes),

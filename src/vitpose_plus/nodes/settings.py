@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from vitpose_plus.mirror.settings import Store
 from vitpose_plus.settings import settings
 
+KEPT_IN = "VITPOSE_KEPT_IN"  # tells the command the store's address
+
 
 @settings
 class Source:

@@ -219,6 +219,15 @@ class Cluster:
         log = self.logs[rank]
         return log.read_text(errors="replace").count(words) if log.exists() else 0
 
+    def statuses(self):
+        """Of MLflow's runs, one for each start of the head."""
+        from mlflow import MlflowClient
+
+        client = MlflowClient(self.servers.tracking)
+        (experiment,) = (e for e in client.search_experiments() if e.name == "vitpose-plus")
+        found = client.search_runs([experiment.experiment_id], order_by=["start_time"])
+        return [run.info.status for run in found if run.data.tags["kept_in"] == self.store]
+
     def words(self):
         """The end of what all have said, for a failure."""
         ends = (f"{log}:\n{log.read_text(errors='replace')[-6000:]}" for log in self.logs)

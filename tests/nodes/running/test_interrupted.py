@@ -46,6 +46,7 @@ def test_a_killed_node_comes_back_and_both_killed_go_on_from_s3(cluster, undistu
     cluster.until(lambda: ended(nodes))
     assert [node.returncode for node in nodes] == [0, 0], cluster.words()
     assert cluster.said(0, "going on from step") == 3
+    assert cluster.statuses() == ["KILLED", "KILLED", "FINISHED"]
     same(outcome(cluster), undisturbed)
 
 
@@ -63,6 +64,7 @@ def test_one_that_is_asked_to_stop_stops_all_and_they_go_on_elsewhere(cluster, u
     assert [node.returncode for node in nodes] == [0, 0], cluster.words()
     (going_on,) = re.findall(r"going on from step (\d+)", cluster.logs[0].read_text())
     assert int(going_on) >= step  # nothing was lost
+    assert cluster.statuses() == ["KILLED", "FINISHED"]
     same(outcome(cluster), undisturbed)
 
 
