@@ -1,5 +1,6 @@
 """A small training that its tests stop in every way, each in a process of its own."""
 
+import json
 import os
 import resource
 import signal
@@ -20,6 +21,7 @@ from vitpose_plus.errors import VitposeError
 from vitpose_plus.replacement import replacing
 
 SAMPLES = 22
+MEASURED = {"samples_per_second", "data_wait"}
 
 
 class Points(Dataset):
@@ -143,3 +145,21 @@ def work(folder: Path, changes: dict, fault: dict, fingerprint: str) -> None:
     except VitposeError as error:
         (folder / "error.txt").write_text(f"{type(error).__name__}: {error}")
         sys.exit(1)
+
+
+def outcome(folder: Path):
+    """The models' weights and the curves: what must not depend on what happened on the way."""
+    models = {
+        name: torch.load(folder / name / "weights.pt", weights_only=True)
+        for name in ("best", "last")
+    }
+    weights = {
+        name: {key: value.tolist() for key, value in model.items()}
+        for name, model in models.items()
+    }
+    lines = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+    curves = [line for line in lines if "metrics" in line]
+    for line in curves:
+        for name in MEASURED:
+            line["metrics"].pop(name, None)
+    return weights, curves

@@ -1,6 +1,5 @@
 """A real training, killed while it is mirrored, goes on elsewhere as if nothing had been."""
 
-import json
 import multiprocessing
 import random
 import shutil
@@ -10,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import torch
 
 from vitpose_plus.mirror.capture import Unsettled, captured
 from vitpose_plus.mirror.kept import Kept
@@ -19,8 +17,8 @@ from vitpose_plus.mirror.restore import restore
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 import toy_training
+from toy_training import outcome
 
-MEASURED = {"samples_per_second", "data_wait"}
 CHANGES = {"epochs": 12, "checkpoint_every": 2, "ema": 0.9}
 STEPS = 72
 
@@ -38,20 +36,6 @@ def train():
         return process
 
     return start
-
-
-def outcome(folder):
-    weights = {
-        f"{name}/{key}": value.tolist()
-        for name in ("best", "last")
-        for key, value in torch.load(folder / name / "weights.pt", weights_only=True).items()
-    }
-    lines = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
-    curves = [line for line in lines if "metrics" in line]
-    for line in curves:
-        for name in MEASURED:
-            line["metrics"].pop(name, None)
-    return weights, curves
 
 
 @pytest.mark.slow
