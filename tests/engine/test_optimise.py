@@ -1,6 +1,8 @@
 import json
 import multiprocessing
+import os
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +29,8 @@ def processes():
 
 @pytest.fixture
 def run(processes, tmp_path):
-    """Run the toy training in a process, and return its exit code."""
+    """Run the toy training in a process, and return its exit code; nobody outlives it for long."""
+    groups = []
 
     def start(name="stopped", fault=None, fingerprint="toy", **changes):
         folder = tmp_path / name
@@ -35,9 +38,22 @@ def run(processes, tmp_path):
         process = processes.Process(target=toy_training.work, args=arguments)
         process.start()
         process.join(120)
+        groups.append(process.pid)
         return process.exitcode
 
-    return start
+    yield start
+    end = time.monotonic() + 30
+    while any(map(_has_members, groups)):
+        assert time.monotonic() < end, "loaders of a training that is dead go on"
+        time.sleep(0.1)
+
+
+def _has_members(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def same(first, second):

@@ -1,6 +1,7 @@
 """A small training that its tests stop in every way, each in a process of its own."""
 
 import json
+import multiprocessing
 import os
 import resource
 import signal
@@ -135,6 +136,9 @@ def train(folder: Path, run: Run, fault: dict, world: World, fingerprint: str = 
 def work(folder: Path, changes: dict, fault: dict, fingerprint: str) -> None:
     """What a process does; a message for the user goes to `error.txt`."""
     os.setpgrp()
+    # As a user's program does. Begun by a fork server, this one would have a server begin its
+    # loaders, which look whether their parent is there: they would outlive it.
+    multiprocessing.set_start_method("fork", force=True)
     if "file_limit" in fault:
         # A disk without room, as far as this process is concerned.
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
