@@ -86,7 +86,8 @@ def run_agent(
     Raises:
         ConfigurationError: the place where nodes meet cannot be found from here.
     """
-    where = _where(worker, launch, meeting, here=True)
+    own = _towards(launch) if launch.nodes > 1 else None
+    where = _where(worker, launch, meeting, own)
     command = [*_command(worker, launch, folder, where), *map(str, arguments)]
     listening = nullcontext(stop) if stop is not None else StopRequests()
     with (folder / "launcher.log").open("wb") as words, listening as stop:
@@ -95,7 +96,7 @@ def run_agent(
             stdin=subprocess.PIPE,  # held open: its end tells the workers of ours
             stdout=2,
             stderr=words,
-            env=_environment(launch, _network(launch) | os.environ) | _marks(meeting),
+            env=_environment(launch, _network(own) | os.environ) | _marks(meeting),
             start_new_session=True,  # Ctrl-C reaches us alone: we pass it on once
         )
         with agent:
@@ -152,7 +153,7 @@ def joining_command(worker: str, arguments: Sequence[Path], launch: Launch, fold
     paths = [str(path.resolve()) for path in arguments]
     # The job's own paths are relative to this folder.
     here = f"--chdir={Path.cwd()}"
-    where = _where(worker, launch, Meeting(head=False), here=False)
+    where = _where(worker, launch, Meeting(head=False), None)
     command = _command(worker, launch, folder.resolve(), where)
     return shlex.join(["env", here, *needed, *command, *paths])
 
@@ -166,21 +167,21 @@ def _command(worker: str, launch: Launch, folder: Path, where: Sequence[str]) ->
     ]
 
 
-def _where(worker: str, launch: Launch, meeting: Meeting, *, here: bool) -> list[str]:
-    """Where the agents find one another; `here`: the agent will run on this machine."""
+def _where(worker: str, launch: Launch, meeting: Meeting, own: str | None) -> list[str]:
+    """Where the agents find one another; `own`: this machine's address, if its agent is meant."""
     if launch.nodes == 1:
         return ["--standalone", "--local-addr", "localhost"]
     place = ["--rdzv-backend", "c10d", "--rdzv-endpoint", str(launch.rendezvous)]
     # By the module's name: nodes that run another step do not join in.
     named = ["--rdzv-id", worker + meeting.number]
     conf = f"is_host={str(meeting.head).lower()},join_timeout={meeting.patience:.0f}"
-    own = ["--local-addr", _towards(launch)] if here else []
-    return [*place, *named, "--rdzv-conf", conf, *own]
+    local = ["--local-addr", own] if own is not None else []
+    return [*place, *named, "--rdzv-conf", conf, *local]
 
 
-def _network(launch: Launch) -> dict[str, str]:
+def _network(own: str | None) -> dict[str, str]:
     """Gloo, too, would look up the machine's own name; NCCL would take the first that fits."""
-    if launch.nodes == 1 or (interface := interface_of(_towards(launch))) is None:
+    if own is None or (interface := interface_of(own)) is None:
         return {}
     return {"GLOO_SOCKET_IFNAME": interface, "NCCL_SOCKET_IFNAME": f"={interface}"}
 
