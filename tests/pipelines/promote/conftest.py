@@ -1,12 +1,10 @@
 """A workplace with test data, evaluated models and a registry of its own."""
 
 import importlib.util
-import shutil
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-import mlflow
 import numpy as np
 import pytest
 import torch
@@ -78,27 +76,6 @@ def noisy(split, noise: float, seed: int) -> Predictions:
     off = rng.normal(0, noise, rows.keypoints.shape)
     ones = np.ones(len(rows))
     return Predictions(rows, (rows.keypoints + off).astype("f4"), rows.visibility * 0.45, ones)
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory):
-    """MLflow's database, made once: its many migrations take seconds."""
-    path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    mlflow.MlflowClient(f"sqlite:///{path}").search_experiments()
-    return path
-
-
-@pytest.fixture
-def store(empty_store, tmp_path):
-    """A store of the test's own, with an experiment whose artifacts lie beside it."""
-    shutil.copy(empty_store, tmp_path / "mlflow.db")
-    address = f"sqlite:///{tmp_path}/mlflow.db"
-    mlflow.set_tracking_uri(address)
-    client = mlflow.MlflowClient(address)
-    client.create_experiment("promotions", artifact_location=str(tmp_path / "artifacts"))
-    mlflow.set_experiment("promotions")
-    yield client
-    mlflow.set_tracking_uri(None)
 
 
 @pytest.fixture
